@@ -1,0 +1,244 @@
+//! What can go wrong: one list of statuses for the whole library, and what an error carries beside its status.
+#![forbid(unsafe_code)]
+
+/// The outcome of a call, other than success. Each has a number in the C ABI (`ffi/status.rs`), and there its remedy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// An output buffer is too small; the length field says what is needed.
+    BufferTooSmall,
+    /// A pointer that is needed is NULL, or NULL with a length other than 0.
+    NullArgument,
+    /// `iotcred_init` was not called, or with a port that lacks a member.
+    NotInitialised,
+    /// The wall clock is before 2015: it was never set.
+    ClockUnset,
+    /// A time is needed and there is no clock to ask.
+    TimeRequired,
+    /// A time after the year 9999.
+    TimeOutOfRange,
+
+    /// Configuration: the endpoint is no host name.
+    Endpoint,
+    /// Configuration: the role alias.
+    RoleAlias,
+    /// Configuration: the thing name.
+    ThingName,
+    /// Configuration: the certificate chain cannot be read.
+    Certificate,
+    /// Configuration: the private key cannot be read.
+    PrivateKey,
+    /// Configuration: the private key is of a kind that cannot be used.
+    KeyUnsupported,
+    /// Configuration: the private key is not the certificate's.
+    KeyMismatch,
+    /// Configuration: the CA certificates cannot be read.
+    Ca,
+    /// Configuration: the address to connect to is no IP address or host name.
+    Address,
+    /// Configuration: a callback that is needed is NULL.
+    Platform,
+
+    /// Request: the method is no token.
+    Method,
+    /// Request: the path.
+    Path,
+    /// Request: the query.
+    Query,
+    /// Request: a header's name or value.
+    Header,
+    /// Request: there is no `host` header.
+    HostMissing,
+    /// Request: a header that the signer writes is there with another value.
+    HeaderConflict,
+    /// Request: the payload.
+    Payload,
+    /// Request: the region.
+    Region,
+    /// Request: the service.
+    Service,
+    /// Request: the access key id.
+    AccessKeyId,
+    /// Request: the secret access key.
+    SecretAccessKey,
+    /// Request: the session token.
+    SessionToken,
+    /// Request: a flag that does not exist, or two that exclude each other.
+    Flags,
+    /// The hash that the caller supplied failed.
+    HashFailed,
+    /// The caller's body source failed, or gave more or less than it announced.
+    BodySource,
+    /// The caller's body sink refused the data.
+    BodySink,
+
+    /// The name could not be resolved.
+    Dns,
+    /// The resolver had not answered when the deadline passed.
+    DnsDeadline,
+    /// No address accepted a connection.
+    Connect,
+    /// The connection broke.
+    ConnectionLost,
+    /// The deadline passed.
+    Deadline,
+
+    /// The handshake failed for a reason that has no status of its own.
+    Tls,
+    /// The server's certificate comes from no root that is trusted.
+    ServerUntrusted,
+    /// The server's certificate has expired.
+    ServerExpired,
+    /// The server's certificate is not valid yet, by the device's clock.
+    ServerNotYetValid,
+    /// The server's certificate is for another name.
+    ServerName,
+    /// The server's certificate is wrong in another way.
+    ServerCertificate,
+    /// The server refused the device's certificate, or missed it.
+    ClientRefused,
+    /// There is no version or suite that both sides speak.
+    TlsNoCommon,
+
+    /// The response is not well-formed HTTP/1.1.
+    ResponseMalformed,
+    /// The response is longer than a limit.
+    ResponseTooLarge,
+    /// The credentials document is not what AWS documents.
+    Document,
+    /// A credential is longer than the caller's struct can hold.
+    CredentialTooLong,
+
+    /// HTTP 403, and no more specific status.
+    Refused,
+    /// HTTP 404, and no more specific status.
+    NotFound,
+    /// Another HTTP 4xx.
+    BadRequest,
+    /// HTTP 429, or a throttling error.
+    Throttled,
+    /// HTTP 5xx.
+    ServerFault,
+    /// HTTP 3xx: the resource is elsewhere.
+    Redirect,
+    /// The thing is not attached to this certificate.
+    ThingNotAttached,
+    /// The certificate's IoT policy does not allow the role alias.
+    RoleAliasForbidden,
+    /// The certificate is not registered or not active here.
+    CertificateNotActive,
+    /// The role alias does not exist here.
+    RoleAliasUnknown,
+    /// The role cannot be assumed.
+    RoleNotAssumable,
+    /// The role alias asks for a longer duration than the role allows.
+    DurationTooLong,
+    /// The endpoint is the data endpoint, not the credentials endpoint.
+    DataEndpoint,
+    /// The endpoint did not know the path: it is no credentials endpoint.
+    WrongEndpoint,
+
+    /// A defect of this library.
+    Internal,
+}
+
+#[cfg(feature = "client")]
+pub use client::{Error, Text, printable};
+
+#[cfg(feature = "client")]
+mod client {
+    use super::Status;
+    use crate::limits::{MESSAGE_MAX, REQUEST_ID_MAX};
+    use core::fmt::{self, Write};
+
+    /// Text that is cut, at a character's end, where it is full.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct Text<const N: usize>(heapless::String<N>);
+
+    impl<const N: usize> Text<N> {
+        /// The text.
+        pub fn as_str(&self) -> &str {
+            self.0.as_str()
+        }
+    }
+
+    impl<const N: usize> Write for Text<N> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            for character in text.chars() {
+                if self.0.push(character).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        }
+    }
+
+    /// Copies what a server said: control characters become spaces, what is not UTF-8 a question mark, and what does not fit is cut.
+    pub fn printable<const N: usize>(bytes: &[u8]) -> Text<N> {
+        let mut text = Text::default();
+        for chunk in bytes.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                let shown = if character.is_control() { ' ' } else { character };
+                let _ = text.write_char(shown);
+            }
+            if !chunk.invalid().is_empty() {
+                let _ = text.write_char('?');
+            }
+        }
+        text
+    }
+
+    /// What a call over the network says when it fails.
+    #[derive(Clone, Debug)]
+    pub struct Error {
+        /// What went wrong.
+        pub status: Status,
+        /// The status of the HTTP response; 0 when there was none.
+        pub http_status: u16,
+        /// The TLS alert that the server sent; 0 when there was none (0 itself is `close_notify`, which is no failure).
+        pub tls_alert: u8,
+        /// How long the server asked to wait, in milliseconds; 0 when it did not.
+        pub retry_after_ms: u32,
+        /// The request id, to quote to AWS.
+        pub request_id: Text<REQUEST_ID_MAX>,
+        /// The server's words or ours, printable; never a secret.
+        pub message: Text<MESSAGE_MAX>,
+    }
+
+    impl Error {
+        /// An error with a message of ours: `Error::new(status, format_args!("..."))`. No secret goes into it.
+        pub fn new(status: Status, message: fmt::Arguments<'_>) -> Self {
+            let mut error = Self::from(status);
+            let _ = error.message.write_fmt(message);
+            error
+        }
+    }
+
+    impl From<Status> for Error {
+        fn from(status: Status) -> Self {
+            Self {
+                status,
+                http_status: 0,
+                tls_alert: 0,
+                retry_after_ms: 0,
+                request_id: Text::default(),
+                message: Text::default(),
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn what_the_server_said_is_made_printable() {
+            assert_eq!(printable::<32>(b"Access\r\nDenied\x1b[0m").as_str(), "Access  Denied [0m");
+            assert_eq!(printable::<32>(b"a\xffb").as_str(), "a?b");
+        }
+
+        #[test]
+        fn what_does_not_fit_is_cut_at_a_character() {
+            assert_eq!(printable::<4>("abc\u{e9}".as_bytes()).as_str(), "abc");
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! fetch.
+#![forbid(unsafe_code)]

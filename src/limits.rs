@@ -1,0 +1,98 @@
+//! Every limit of the library, with its unit and its reason.
+#![forbid(unsafe_code)]
+
+/// Earliest wall-clock time that is believed, in Unix seconds: 2015-01-01T00:00:00Z. A device whose clock was never set
+/// says 1970 or the date of its firmware's build chain; AWS IoT itself is younger than this.
+pub const EARLIEST_BELIEVABLE_TIME: i64 = 1_420_070_400;
+
+/// Latest time that a SigV4 timestamp can hold, in Unix seconds: 9999-12-31T23:59:59Z. Its year has four digits.
+pub const LATEST_TIME: i64 = 253_402_300_799;
+
+/// Header and query positions that are sorted in one pass. More of them cost another pass for each further batch, never an error;
+/// the array of positions stands on the stack (one `usize` each).
+pub const SORT_BATCH: usize = 64;
+
+#[cfg(feature = "client")]
+pub use client::*;
+
+#[cfg(feature = "client")]
+mod client {
+    /// Length of an access key id, in characters. Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html>
+    pub const ACCESS_KEY_ID_MAX: usize = 128;
+
+    /// Length of a secret access key, in characters. AWS names no bound; keys seen have 40.
+    pub const SECRET_ACCESS_KEY_MAX: usize = 128;
+
+    /// Length of a session token, in characters. AWS: "typically less than 4096 bytes, but that can vary".
+    pub const SESSION_TOKEN_MAX: usize = 4096;
+
+    /// Length of a role alias, in characters. Source: <https://docs.aws.amazon.com/iot/latest/apireference/API_CreateRoleAlias.html>
+    pub const ROLE_ALIAS_MAX: usize = 128;
+
+    /// Length of a thing name, in characters. Source: <https://docs.aws.amazon.com/iot/latest/apireference/API_CreateThing.html>
+    pub const THING_NAME_MAX: usize = 128;
+
+    /// Length of a host name, in characters (RFC 1035 section 2.3.4, without the final dot).
+    pub const HOST_NAME_MAX: usize = 253;
+
+    /// Bytes of a PEM or DER input (certificate chain, CA bundle, private key). A chain of four RSA-4096 certificates has 9 KB, a bundle of
+    /// every public root 220 KB; more than this is a wrong pointer or length.
+    pub const PEM_MAX: usize = 512 * 1024;
+
+    /// Bytes of a response's head, status line to empty line. S3's longest seen are under 2 KB.
+    pub const RESPONSE_HEAD_MAX: usize = 8 * 1024;
+
+    /// Headers in a response. The array of them stands on the stack (4 words each).
+    pub const RESPONSE_HEADERS_MAX: usize = 64;
+
+    /// Interim (1xx) responses before the final one. A server sends one; a hundred of them are an attack.
+    pub const INTERIM_RESPONSES_MAX: u32 = 8;
+
+    /// Bytes of a chunk-size line with its extensions, and of one trailer line.
+    pub const CHUNK_LINE_MAX: usize = 256;
+
+    /// Bytes of all trailers together.
+    pub const TRAILERS_MAX: usize = 4 * 1024;
+
+    /// Bytes of the credentials document. A token of 4096 characters with every `/` escaped has 8.5 KB.
+    pub const DOCUMENT_MAX: usize = 12 * 1024;
+
+    /// Depth of nesting in a JSON document. The credentials document has two levels; the reader recurses, so the stack bounds this.
+    pub const JSON_DEPTH_MAX: usize = 8;
+
+    /// Bytes kept of the body of a refusal, to read the server's words from.
+    pub const REFUSAL_BODY_MAX: usize = 4 * 1024;
+
+    /// Bytes of the server's words, or ours, that an error carries.
+    pub const MESSAGE_MAX: usize = 255;
+
+    /// Bytes of the request id that an error carries. AWS's have 36; S3's 16.
+    pub const REQUEST_ID_MAX: usize = 63;
+
+    /// Default deadline of one call, in milliseconds, from the first DNS packet to the last byte.
+    pub const DEFAULT_TIMEOUT_MS: u32 = 15_000;
+
+    /// Bytes of TLS input that are buffered at first. It grows when a record or a handshake message needs it.
+    pub const TLS_INCOMING_MIN: usize = 2 * 1024;
+
+    /// Bytes of TLS input that are buffered at most: one handshake message of the greatest length (rustls refuses longer ones than 64 KiB)
+    /// and the record that is being received.
+    pub const TLS_INCOMING_MAX: usize = 64 * 1024 + TLS_RECORD_MAX;
+
+    /// Bytes of one encrypted TLS record on the wire (RFC 5246 section 6.2.3: 2^14 + 2048, and a header of 5).
+    pub const TLS_RECORD_MAX: usize = 16 * 1024 + 2048 + 5;
+
+    /// Plaintext bytes that are encrypted into one record when sending. Small, so that the buffer for it is small.
+    pub const TLS_SEND_FRAGMENT: usize = 4 * 1024;
+
+    /// Port of HTTPS.
+    pub const HTTPS_PORT: u16 = 443;
+
+    /// RSA keys shorter than this, in bits, are refused; AWS IoT asks for 2048.
+    /// Source: <https://docs.aws.amazon.com/iot/latest/developerguide/x509-client-certs.html>
+    pub const RSA_BITS_MIN: usize = 2048;
+
+    /// How long a request with `Expect: 100-continue` waits for the interim response before it sends its body all the same, in
+    /// milliseconds (RFC 9110 section 10.1.1: a client must not wait for an indefinite time).
+    pub const CONTINUE_WAIT_MS: u32 = 1_000;
+}

@@ -1,0 +1,2 @@
+//! net.
+#![forbid(unsafe_code)]

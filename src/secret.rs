@@ -1,0 +1,44 @@
+//! Secrets: wiped when dropped, redacted when shown, and without `PartialEq`.
+#![forbid(unsafe_code)]
+
+use core::fmt;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// A value that is wiped when it is dropped and that `Debug` does not show.
+pub struct Secret<T: Zeroize>(Zeroizing<T>);
+
+impl<T: Zeroize> Secret<T> {
+    /// Takes `value` into custody.
+    pub const fn new(value: T) -> Self {
+        Self(Zeroizing::new(value))
+    }
+
+    /// The value itself, for the one who needs it.
+    pub fn expose(&self) -> &T {
+        &self.0
+    }
+
+    /// The value itself, to be written.
+    pub fn expose_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: Zeroize> fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl<T: Zeroize> ZeroizeOnDrop for Secret<T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    extern crate std;
+
+    #[test]
+    fn debug_shows_nothing() {
+        assert_eq!(std::format!("{:?}", Secret::new([0x41_u8; 4])), "[redacted]");
+    }
+}

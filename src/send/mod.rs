@@ -1,0 +1,2 @@
+//! send.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! sign.
+#![forbid(unsafe_code)]
