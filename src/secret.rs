@@ -9,7 +9,7 @@ pub struct Secret<T: Zeroize>(Zeroizing<T>);
 
 impl<T: Zeroize> Secret<T> {
     /// Takes `value` into custody.
-    pub const fn new(value: T) -> Self {
+    pub fn new(value: T) -> Self {
         Self(Zeroizing::new(value))
     }
 

@@ -1,2 +1,74 @@
-//! net.
+//! The network as the library sees it: a transport that carries bytes, and clocks. Each may be the operating system's or the firmware's.
 #![forbid(unsafe_code)]
+
+use crate::error::Status;
+use crate::time::UnixTime;
+
+/// Whom to connect to.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer<'a> {
+    /// The name that the server's certificate must carry.
+    pub host: &'a str,
+    /// Where to connect in its place: an IP address or another name.
+    pub address: Option<&'a str>,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// A blocking byte stream. Every call returns within `timeout_ms`, or as near to it as its platform can.
+pub trait Transport {
+    /// Opens the stream. Errors: `Dns`, `DnsDeadline`, `Connect`, `Deadline`.
+    fn connect(&mut self, peer: &Peer<'_>, timeout_ms: u32) -> Result<(), Status>;
+
+    /// Sends a part of `data`, at least one byte, and says how many. Errors: `ConnectionLost`, `Deadline`.
+    fn send(&mut self, data: &[u8], timeout_ms: u32) -> Result<usize, Status>;
+
+    /// Receives at least one byte and says how many; 0 is the end of the stream. With a timeout of 0 it takes only what is there.
+    /// Errors: `ConnectionLost`, `Deadline`.
+    fn recv(&mut self, buffer: &mut [u8], timeout_ms: u32) -> Result<usize, Status>;
+
+    /// Closes the stream. Is called once after every `connect`, also one that failed.
+    fn close(&mut self);
+}
+
+/// The two clocks of a device.
+pub trait Clock {
+    /// The date, for certificates and signatures; `None` where there is none.
+    fn unix_time(&self) -> Option<UnixTime>;
+
+    /// Milliseconds from an arbitrary start that never go back, for deadlines.
+    fn monotonic_ms(&self) -> u64;
+}
+
+/// The moment at which a call must have returned.
+#[derive(Clone, Copy)]
+pub struct Deadline<'a> {
+    clock: &'a dyn Clock,
+    end_ms: u64,
+}
+
+impl<'a> Deadline<'a> {
+    /// The deadline `timeout_ms` milliseconds from now.
+    pub fn after(clock: &'a dyn Clock, timeout_ms: u32) -> Self {
+        Self { clock, end_ms: clock.monotonic_ms().saturating_add(u64::from(timeout_ms)) }
+    }
+
+    /// Milliseconds that are left. Errors: `Deadline` when there are none.
+    pub fn remaining_ms(&self) -> Result<u32, Status> {
+        match self.end_ms.saturating_sub(self.clock.monotonic_ms()) {
+            0 => Err(Status::Deadline),
+            left => Ok(u32::try_from(left).unwrap_or(u32::MAX)),
+        }
+    }
+
+    /// The earlier of this deadline and `timeout_ms` milliseconds from now.
+    pub fn within(&self, timeout_ms: u32) -> Self {
+        let sooner = Self::after(self.clock, timeout_ms);
+        Self { clock: self.clock, end_ms: sooner.end_ms.min(self.end_ms) }
+    }
+
+    /// The clock that this deadline is measured by.
+    pub fn clock(&self) -> &'a dyn Clock {
+        self.clock
+    }
+}
