@@ -64,8 +64,11 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing() {
-        let credentials =
-            Credentials { access_key_id: b"AKIDEXAMPLE", secret_access_key: b"secret", session_token: b"token" };
+        let credentials = Credentials {
+            access_key_id: b"AKIDEXAMPLE",
+            secret_access_key: b"secret",
+            session_token: b"token",
+        };
         assert_eq!(std::format!("{credentials:?}"), "Credentials { [redacted] }");
     }
 }

@@ -232,7 +232,10 @@ mod client {
 
         #[test]
         fn what_the_server_said_is_made_printable() {
-            assert_eq!(printable::<32>(b"Access\r\nDenied\x1b[0m").as_str(), "Access  Denied [0m");
+            assert_eq!(
+                printable::<32>(b"Access\r\nDenied\x1b[0m").as_str(),
+                "Access  Denied [0m"
+            );
             assert_eq!(printable::<32>(b"a\xffb").as_str(), "a?b");
         }
 

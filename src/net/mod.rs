@@ -50,7 +50,10 @@ pub struct Deadline<'a> {
 impl<'a> Deadline<'a> {
     /// The deadline `timeout_ms` milliseconds from now.
     pub fn after(clock: &'a dyn Clock, timeout_ms: u32) -> Self {
-        Self { clock, end_ms: clock.monotonic_ms().saturating_add(u64::from(timeout_ms)) }
+        Self {
+            clock,
+            end_ms: clock.monotonic_ms().saturating_add(u64::from(timeout_ms)),
+        }
     }
 
     /// Milliseconds that are left. Errors: `Deadline` when there are none.
@@ -64,7 +67,10 @@ impl<'a> Deadline<'a> {
     /// The earlier of this deadline and `timeout_ms` milliseconds from now.
     pub fn within(&self, timeout_ms: u32) -> Self {
         let sooner = Self::after(self.clock, timeout_ms);
-        Self { clock: self.clock, end_ms: sooner.end_ms.min(self.end_ms) }
+        Self {
+            clock: self.clock,
+            end_ms: sooner.end_ms.min(self.end_ms),
+        }
     }
 
     /// The clock that this deadline is measured by.

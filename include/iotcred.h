@@ -1,0 +1,864 @@
+// iotcred: AWS credentials for devices with a certificate, and Signature Version 4.
+// Generated from src/ffi by cbindgen: change it there.
+//
+// CONVENTIONS, said once for every declaration below
+//
+// Status      Functions that can fail return an iotcred_status: IOTCRED_OK (0) or one of IOTCRED_ERR_*. iotcred_status_str() says what it
+//             means and iotcred_status_hint() what to do.
+// Pointers    No pointer may be NULL unless its documentation says so. A pointer with a length may be NULL if and only if the length is 0.
+//             Pointers are aligned as their type asks, and point to memory that is valid for the whole call.
+// Outputs     Are the caller's memory. A failed call leaves them untouched, with these exceptions: a `*_len` member receives the size that is needed
+//             when the status is IOTCRED_ERR_BUFFER_TOO_SMALL; an iotcred_error is always written whole, all zero on success; and what else an
+//             output's own documentation names. Inputs and outputs must not overlap.
+// Ownership   The caller owns every struct and buffer. Nothing that is passed in is kept after the call, and there is nothing to free.
+// Defaults    A struct that is all zero ({0}) means the defaults. Set what you know, leave the rest.
+// Text        What a person types into a configuration is a C string. What comes from a buffer or a wire is pointer and length (sigv4_str), and
+//             needs no NUL. IOTCRED_STR("literal") makes a sigv4_str of a literal.
+// Time        Unix seconds (int64_t) for dates, milliseconds (uint32_t) for durations.
+// Secrets     Are wiped from every temporary before a function returns, and never printed. What is in the caller's memory is the caller's to wipe.
+// Threads     Every function may be called from any number of threads at once, as long as no two of them share an output. Only iotcred_init comes
+//             first and alone.
+// Sizes       IOTCRED_SIGN_ONLY is defined by the CMake target iotcred::sigv4, whose archive has the first half of this header alone.
+// Versions    A header of one ABI version does not link with an archive of another: the symbol iotcred_abi_<n> is missing.
+
+#ifndef IOTCRED_H
+#define IOTCRED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Kind of a status: what sort of answer it wants. 0: success.
+#define IOTCRED_KIND_NONE 0
+
+// The program or its settings are wrong; nothing else will help.
+#define IOTCRED_KIND_CONFIGURATION 1
+
+// AWS does not allow it: certificate, policy, role.
+#define IOTCRED_KIND_PERMISSION 2
+
+// Too many requests; wait and try again.
+#define IOTCRED_KIND_THROTTLED 3
+
+// Network or server trouble; try again.
+#define IOTCRED_KIND_TRANSIENT 4
+
+// The device's clock is wrong or missing.
+#define IOTCRED_KIND_CLOCK 5
+
+// The server could not be trusted, or no handshake came about.
+#define IOTCRED_KIND_TLS 6
+
+// Too little memory.
+#define IOTCRED_KIND_MEMORY 7
+
+// A defect, of iotcred's or of a callback.
+#define IOTCRED_KIND_BUG 8
+
+// The number of this header's ABI. A header of another number than the archive's does not link.
+#define IOTCRED_ABI 1
+
+// The payload is `bytes`; the signer hashes it.
+#define IOTCRED_PAYLOAD_BYTES 0
+
+// `bytes` holds the SHA-256 of the payload, 32 bytes, hashed elsewhere.
+#define IOTCRED_PAYLOAD_SHA256 1
+
+// The payload is not signed (`UNSIGNED-PAYLOAD`); `bytes` is empty. S3 allows it over TLS.
+#define IOTCRED_PAYLOAD_UNSIGNED 2
+
+// `flags`: send and sign `x-amz-content-sha256` also for a service that does not ask for it.
+#define IOTCRED_SIGN_CONTENT_SHA256 1
+
+// What a function returns: `IOTCRED_OK` (0) or one of the `IOTCRED_ERR_*`.
+//
+// 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send; 3000s: network; 4000s: TLS; 5000s: the server's
+// answer; 9000s: defects. A later version appends numbers and never changes one, so treat one that you do not know as a failure.
+typedef int32_t iotcred_status;
+
+// Text of the caller's, borrowed for the call; it needs no NUL. `IOTCRED_STR("literal")` makes one.
+typedef struct {
+    // The text; may be NULL if and only if `len` is 0.
+    const char *ptr;
+    // Its length in bytes.
+    size_t len;
+} sigv4_str;
+
+// One HTTP header.
+typedef struct {
+    // Its name, in any case.
+    sigv4_str name;
+    // Its value, as it goes on the wire.
+    sigv4_str value;
+} sigv4_header;
+
+// Bytes of the caller's, borrowed for the call.
+typedef struct {
+    // The bytes; may be NULL if and only if `len` is 0.
+    const uint8_t *ptr;
+    // How many.
+    size_t len;
+} iotcred_bytes;
+
+// What is known of a request's body when it is signed.
+typedef struct {
+    // One of `IOTCRED_PAYLOAD_*`; 0 is `IOTCRED_PAYLOAD_BYTES`.
+    int32_t kind;
+    // The payload or its hash, as `kind` says.
+    iotcred_bytes bytes;
+} sigv4_payload;
+
+// The request to sign: what will be sent, as it will be sent. Everything is borrowed for the call.
+typedef struct {
+    // The method, such as "GET".
+    sigv4_str method;
+    // The path as it goes on the wire ("/a%20b"); empty is "/".
+    sigv4_str path;
+    // The query as it goes on the wire, without the "?"; a "+" is a plus, not a space.
+    sigv4_str query;
+    // The headers, in any case and order, `host` among them; all are signed but those that proxies change (`connection`, `expect`,
+    // `transfer-encoding`, `user-agent`, `x-amzn-trace-id` and the like).
+    const sigv4_header *headers;
+    // How many headers.
+    size_t header_count;
+    // The body, or what is known of it.
+    sigv4_payload payload;
+    // The region, such as "eu-west-1".
+    sigv4_str region;
+    // The service's signing name, such as "s3" or "dynamodb".
+    sigv4_str service;
+    // The time in Unix seconds, from 2015 to 9999. 0: the system's clock (without an operating system there is none: the time is required).
+    int64_t time;
+    // `IOTCRED_SIGN_*`; 0: what the service wants.
+    uint32_t flags;
+} sigv4_request;
+
+// Credentials, borrowed for the call: from `iotcred_credentials_view`, or from wherever a device keeps its own.
+typedef struct {
+    // The access key id.
+    sigv4_str access_key_id;
+    // The secret access key.
+    sigv4_str secret_access_key;
+    // The session token; empty for long-term keys.
+    sigv4_str session_token;
+} sigv4_credentials;
+
+// A signing key, kept from one signature to the next; a signing key lasts a day. The struct is the caller's; all zero is empty. It holds a secret
+// (the key, not the secret access key it came from): wipe it with `sigv4_key_cache_wipe`. One thread at a time.
+typedef struct {
+    // The library's.
+    uint64_t opaque[32];
+} sigv4_key_cache;
+
+// What to add to a request to make it a signed one.
+typedef struct {
+    // Out: the headers to add, every one of them, exactly as they are: `x-amz-date`, `x-amz-security-token` if there is a token,
+    // `x-amz-content-sha256` if the service wants it, `authorization`; one that the request already had is not among them. Names are
+    // static. The token's value is the caller's own text; the other values stand in `buffer`. None of them ends in NUL.
+    sigv4_header headers[4];
+    // Out: how many headers.
+    size_t header_count;
+    // In: the caller's memory for the values; may be NULL if `buffer_size` is 0. 512 bytes hold what most requests need.
+    char *buffer;
+    // In: its size in bytes.
+    size_t buffer_size;
+    // Out: how many bytes were written, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+    size_t buffer_len;
+} sigv4_signed;
+
+// Success.
+#define IOTCRED_OK 0
+
+// An output buffer is too small.
+//
+// Returned by every function that writes into a buffer of the caller's.
+// What to do: Give the buffer at least as many bytes as the length field now says.
+#define IOTCRED_ERR_BUFFER_TOO_SMALL 1
+
+// A pointer that is needed is NULL.
+//
+// Returned by every function.
+// What to do: Give every pointer whose documentation does not allow NULL; a NULL pointer is allowed only with a length of 0.
+#define IOTCRED_ERR_NULL_ARGUMENT 2
+
+// Iotcred_init was not called.
+//
+// Returned by `iotcred_init`, and the functions of the `client` size.
+// What to do: Call iotcred_init once, with every member of the port set, before anything else.
+#define IOTCRED_ERR_NOT_INITIALISED 3
+
+// The clock is before 2015: it was never set.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`.
+// What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
+#define IOTCRED_ERR_CLOCK_UNSET 4
+
+// A time is needed and there is no clock to ask.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`.
+// What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
+#define IOTCRED_ERR_TIME_REQUIRED 5
+
+// The time is after the year 9999.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Pass Unix seconds, not milliseconds.
+#define IOTCRED_ERR_TIME_OUT_OF_RANGE 6
+
+// `endpoint` is no host name.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
+#define IOTCRED_ERR_ENDPOINT 1001
+
+// `role_alias` is missing or malformed.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Set `role_alias` to the alias' name (not its ARN): 1 to 128 of A-Z a-z 0-9 _ = , @ -
+#define IOTCRED_ERR_ROLE_ALIAS 1002
+
+// `thing_name` is malformed.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Set `thing_name` to NULL or to 1 to 128 of A-Z a-z 0-9 : _ -
+#define IOTCRED_ERR_THING_NAME 1003
+
+// `certificate` cannot be read.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Give the PEM text of the certificate chain, leaf first, or one DER certificate; the length is that of the text.
+#define IOTCRED_ERR_CERTIFICATE 1004
+
+// `private_key` cannot be read.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Give the key in PEM or DER, as PKCS#8, PKCS#1 or SEC1, and not encrypted.
+#define IOTCRED_ERR_PRIVATE_KEY 1005
+
+// `private_key` is of a kind that cannot be used.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Use RSA of at least 2048 bits, P-256 or P-384; the error's message names what was given.
+#define IOTCRED_ERR_KEY_UNSUPPORTED 1006
+
+// `private_key` is not the key of `certificate`.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Pair the certificate with the key that was created with it; the leaf must come first in the chain.
+#define IOTCRED_ERR_KEY_MISMATCH 1007
+
+// `ca` cannot be read.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Give CA certificates in PEM, or one in DER, or leave `ca` empty for Amazon's roots.
+#define IOTCRED_ERR_CA 1008
+
+// `address` is neither an IP address nor a host name.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Set `address` to NULL, or to where to connect in place of `endpoint`, without a port.
+#define IOTCRED_ERR_ADDRESS 1009
+
+// `platform` lacks a callback.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Set connect, send, recv and close together, and both clocks; without an operating system all of them.
+#define IOTCRED_ERR_PLATFORM 1010
+
+// `method` is no HTTP method.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Set `method` to GET, PUT, POST or another token, in capitals.
+#define IOTCRED_ERR_METHOD 2001
+
+// `path` is malformed.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits.
+#define IOTCRED_ERR_PATH 2002
+
+// `query` is malformed.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits.
+#define IOTCRED_ERR_QUERY 2003
+
+// A header's name or value is malformed.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding and connection itself.
+#define IOTCRED_ERR_HEADER 2004
+
+// There is no `host` header.
+//
+// Returned by `sigv4_sign_request`.
+// What to do: Add the `host` header exactly as it is sent; the signature covers it.
+#define IOTCRED_ERR_HOST_MISSING 2005
+
+// A header that the signer writes is already there with another value.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request.
+#define IOTCRED_ERR_HEADER_CONFLICT 2006
+
+// The payload's kind or length is wrong.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes.
+#define IOTCRED_ERR_PAYLOAD 2007
+
+// `region` is missing or malformed.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Set `region`, such as eu-west-1.
+#define IOTCRED_ERR_REGION 2008
+
+// `service` is missing or malformed.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Set `service` to the signing name, such as s3 or dynamodb.
+#define IOTCRED_ERR_SERVICE 2009
+
+// `access_key_id` is missing or malformed.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
+#define IOTCRED_ERR_ACCESS_KEY_ID 2010
+
+// `secret_access_key` is missing.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
+#define IOTCRED_ERR_SECRET_ACCESS_KEY 2011
+
+// `session_token` is malformed.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Pass the token as AWS gave it; empty for long-term keys.
+#define IOTCRED_ERR_SESSION_TOKEN 2012
+
+// `flags` has a bit that does not exist.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`.
+// What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version.
+#define IOTCRED_ERR_FLAGS 2013
+
+// The caller's hash failed.
+//
+// Returned by none yet.
+// What to do: Look at the hash callback that returned an error.
+#define IOTCRED_ERR_HASH_FAILED 2014
+
+// The body callback failed or ended early.
+//
+// Returned by `iotcred_send`.
+// What to do: The callback must give exactly the announced number of bytes.
+#define IOTCRED_ERR_BODY_SOURCE 2015
+
+// A callback for the response returned an error.
+//
+// Returned by `iotcred_send`.
+// What to do: The callback that takes the response's body, headers or progress asked to stop.
+#define IOTCRED_ERR_BODY_SINK 2016
+
+// The name could not be resolved.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check the spelling of `endpoint` and the device's DNS server.
+#define IOTCRED_ERR_DNS 3001
+
+// The name was not resolved before the deadline.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check the device's DNS server, or raise `timeout_ms`; the operating system's lookup goes on in a thread of its own and ends by itself.
+#define IOTCRED_ERR_DNS_DEADLINE 3002
+
+// No address accepted a connection.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check the route, the port (443) and the firewall.
+#define IOTCRED_ERR_CONNECT 3003
+
+// The connection broke.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Try again. If it always breaks at once, a firewall or proxy may be in between.
+#define IOTCRED_ERR_CONNECTION_LOST 3004
+
+// The deadline passed.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Try again, or raise `timeout_ms`.
+#define IOTCRED_ERR_DEADLINE 3005
+
+// The TLS handshake failed.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Look at the error's message and `tls_alert`; a middlebox that speaks no TLS is a frequent cause.
+#define IOTCRED_ERR_TLS 4001
+
+// The server's certificate comes from no trusted root.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: For AWS leave `ca` empty; for a server of your own give its root in `ca`. A proxy that intercepts TLS shows like this.
+#define IOTCRED_ERR_SERVER_UNTRUSTED 4002
+
+// The server's certificate has expired by the device's clock.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check the device's clock; AWS renews its certificates in time.
+#define IOTCRED_ERR_SERVER_EXPIRED 4003
+
+// The server's certificate is not valid yet by the device's clock.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Set the device's clock.
+#define IOTCRED_ERR_SERVER_NOT_YET_VALID 4004
+
+// The server's certificate is for another name.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check `endpoint` and `address`: another server answered.
+#define IOTCRED_ERR_SERVER_NAME 4005
+
+// The server's certificate is invalid.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Look at the error's message.
+#define IOTCRED_ERR_SERVER_CERTIFICATE 4006
+
+// The server refused the device's certificate.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check that the certificate is registered and active in this account and region: aws iot describe-certificate.
+#define IOTCRED_ERR_CLIENT_REFUSED 4007
+
+// There is no TLS version or suite that both sides speak.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: The server must offer TLS 1.2 or 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305.
+#define IOTCRED_ERR_TLS_NO_COMMON 4008
+
+// The response is not well-formed HTTP/1.1.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check that `endpoint` is AWS's; a proxy or a captive portal may have answered.
+#define IOTCRED_ERR_RESPONSE_MALFORMED 5001
+
+// The response is longer than a limit.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check that `endpoint` is AWS's; the limits are named in the error's message.
+#define IOTCRED_ERR_RESPONSE_TOO_LARGE 5002
+
+// The credentials document is not what AWS documents.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Check that `endpoint` is the credentials provider's; the error's message names the member.
+#define IOTCRED_ERR_DOCUMENT 5003
+
+// A credential is longer than iotcred_credentials can hold.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Report it: the error's message names the member and the size it needs.
+#define IOTCRED_ERR_CREDENTIAL_TOO_LONG 5004
+
+// The server refused the request (HTTP 403).
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Read the error's message: it is the server's own.
+#define IOTCRED_ERR_REFUSED 5010
+
+// The server does not know the resource (HTTP 404).
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check names and region.
+#define IOTCRED_ERR_NOT_FOUND 5011
+
+// The server did not accept the request (HTTP 4xx).
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Read the error's message: it is the server's own.
+#define IOTCRED_ERR_BAD_REQUEST 5012
+
+// The server asks to slow down.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Wait `retry_after_ms`, or longer each time, and try again.
+#define IOTCRED_ERR_THROTTLED 5013
+
+// The server failed (HTTP 5xx).
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Wait and try again.
+#define IOTCRED_ERR_SERVER_FAULT 5014
+
+// The resource is elsewhere (HTTP 3xx).
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Use the endpoint that the error's message names; S3 redirects when the bucket is in another region.
+#define IOTCRED_ERR_REDIRECT 5015
+
+// The thing is not attached to this certificate.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Attach it: aws iot attach-thing-principal --thing-name NAME --principal CERTIFICATE_ARN; or leave `thing_name` NULL.
+#define IOTCRED_ERR_THING_NOT_ATTACHED 5020
+
+// The certificate's policy does not allow the role alias.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Attach an IoT policy that allows iot:AssumeRoleWithCertificate on arn:aws:iot:REGION:ACCOUNT:rolealias/ALIAS to the certificate.
+#define IOTCRED_ERR_ROLE_ALIAS_FORBIDDEN 5021
+
+// The certificate is not registered or not active at this endpoint.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Register and activate the certificate in the account and region of the endpoint.
+#define IOTCRED_ERR_CERTIFICATE_NOT_ACTIVE 5022
+
+// The role alias does not exist here.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Check the alias' spelling and the endpoint's region: aws iot list-role-aliases.
+#define IOTCRED_ERR_ROLE_ALIAS_UNKNOWN 5023
+
+// The role behind the alias cannot be assumed.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Let the role's trust policy name the service credentials.iot.amazonaws.com (not iot.amazonaws.com) for sts:AssumeRole.
+#define IOTCRED_ERR_ROLE_NOT_ASSUMABLE 5024
+
+// The alias' credential duration exceeds the role's maximum.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Lower credentialDurationSeconds of the role alias, or raise MaxSessionDuration of the role.
+#define IOTCRED_ERR_DURATION_TOO_LONG 5025
+
+// This is the data endpoint, not the credentials endpoint.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Use what `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints.
+#define IOTCRED_ERR_DATA_ENDPOINT 5026
+
+// This is no credentials endpoint.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Use what `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints.
+#define IOTCRED_ERR_WRONG_ENDPOINT 5027
+
+// A defect of iotcred.
+//
+// Returned by every function.
+// What to do: Report it with the error's message.
+#define IOTCRED_ERR_INTERNAL 9001
+
+// Present in the archive when it was built from this header's ABI.
+extern const uint8_t iotcred_abi_1;
+
+// Says which version of the library is linked.
+//
+// Ownership: the string is static, ends in NUL and is never NULL.
+// Threads: any.
+// Example: `printf("iotcred %s\n", iotcred_version());`
+const char *iotcred_version(void);
+
+// Says in a few words what a status means.
+//
+// `status`: in; any number.
+// Ownership: the string is static, ends in NUL and is never NULL; for a number that is none of ours it is "unknown status".
+// Threads: any.
+// Example: `fprintf(stderr, "%s\n", iotcred_status_str(status));`
+const char *iotcred_status_str(iotcred_status status);
+
+// Says what to do about a status: one sentence that names what to change, and where.
+//
+// `status`: in; any number.
+// Ownership: the string is static, ends in NUL and is never NULL; empty for success.
+// Threads: any.
+// Example: `fprintf(stderr, "%s\n", iotcred_status_hint(status));`
+const char *iotcred_status_hint(iotcred_status status);
+
+// Signs a request with Signature Version 4 in its header form.
+// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
+//
+// `request`: in. The request as it will be sent.
+// `credentials`: in. Access key id and secret are needed; the token may be empty.
+// `cache`: in and out; may be NULL. Spares four of the hashes when date, region, service and secret are those of the last call.
+// `out`: in and out. The headers to add, over the buffer that it names. Untouched on failure, but for `buffer_len` when it is too small:
+// `buffer` NULL with `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. The headers in `out` are valid as long as `out->buffer` and the credentials' token are.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_TIME_REQUIRED`,
+// `IOTCRED_ERR_CLOCK_UNSET`, `IOTCRED_ERR_TIME_OUT_OF_RANGE`; `IOTCRED_ERR_HOST_MISSING`, `IOTCRED_ERR_HEADER_CONFLICT`; and for each member that is
+// malformed its own: `IOTCRED_ERR_METHOD`, `_PATH`, `_QUERY`, `_HEADER`, `_PAYLOAD`, `_REGION`, `_SERVICE`, `_FLAGS`, `_ACCESS_KEY_ID`,
+// `_SECRET_ACCESS_KEY`, `_SESSION_TOKEN`.
+// Threads: any number at once, each with its own `cache` and `out`.
+// Example: see `examples-c/sign_request.c`.
+iotcred_status sigv4_sign_request(const sigv4_request *request,
+                                  const sigv4_credentials *credentials,
+                                  sigv4_key_cache *cache,
+                                  sigv4_signed *out);
+
+// Wipes a key cache; it is empty afterwards.
+//
+// `cache`: in and out; NULL is allowed and does nothing.
+// Threads: one at a time for one cache.
+// Example: `sigv4_key_cache_wipe(&cache);`
+void sigv4_key_cache_wipe(sigv4_key_cache *cache);
+
+#ifndef IOTCRED_SIGN_ONLY
+
+// `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
+#define IOTCRED_SEND_EXPECT_CONTINUE 1
+
+// What a firmware gives once, in the client size. Every function may be called from any thread that calls the library.
+typedef struct {
+    // Fills `buffer` with `len` random bytes from a source fit for keys. Returns 0; anything else fails the handshake.
+    int32_t (*random)(uint8_t *buffer, size_t len);
+    // Allocates `size` bytes aligned to `align` (a power of two, at most 16), or returns NULL.
+    void *(*allocate)(size_t size, size_t align);
+    // Frees what `allocate` returned for the same `size` and `align`; the library has cleared it.
+    void (*release)(void *block, size_t size, size_t align);
+    // Called when the library cannot go on: out of memory, or a defect. Must not return. NULL: a trap instruction.
+    void (*panic)(void);
+} iotcred_port;
+
+// Temporary credentials. The struct is the caller's and takes 4.4 KB: static memory on a small target. It holds secrets: end with
+// `iotcred_credentials_wipe`. Every text ends in NUL.
+typedef struct {
+    // The access key id, 16 to 128 characters. Not secret.
+    char access_key_id[129];
+    // The secret access key, at most 128 characters.
+    char secret_access_key[129];
+    // The session token, at most 4096 characters.
+    char session_token[4097];
+    // When they cease to be valid, as "2026-01-17T15:00:00Z".
+    char expiration_text[21];
+    // The same in Unix seconds.
+    int64_t expiration;
+    // The date that the server's response carried, in Unix seconds; 0 if it carried none. `expiration - server_time` is the lifetime, whatever the
+    // device's clock says.
+    int64_t server_time;
+} iotcred_credentials;
+
+// What a device supplies in place of an operating system. All members are optional where there is one (the std size): the four of the
+// transport are given together or not at all, and so are the two clocks. Without one (the client size) all of them are needed.
+//
+// Every function gets `context`. The library calls them from the thread that called it, never after its call has returned.
+typedef struct {
+    // Passed to every function below; may be NULL. One context carries one connection: concurrent calls need one each.
+    void *context;
+    // Opens a TCP connection to `host` (a name or an IP address) within `timeout_ms` milliseconds. Returns 0, or `IOTCRED_ERR_DNS`,
+    // `IOTCRED_ERR_CONNECT` or `IOTCRED_ERR_DEADLINE`; any other number counts as `IOTCRED_ERR_CONNECT`.
+    int32_t (*connect)(void *context, const char *host, uint16_t port, uint32_t timeout_ms);
+    // Sends at most `len` bytes of `data`. Returns how many, 0 if none could be sent within `timeout_ms`, or a negative number if the connection
+    // is broken.
+    int32_t (*send)(void *context, const uint8_t *data, size_t len, uint32_t timeout_ms);
+    // Receives at most `size` bytes into `buffer`. Returns how many as soon as there are any, 0 if none came within `timeout_ms` (0: take only
+    // what is there), or a negative number if the connection is closed or broken.
+    int32_t (*recv)(void *context, uint8_t *buffer, size_t size, uint32_t timeout_ms);
+    // Closes the connection. Called once after every `connect`, also after one that failed.
+    void (*close)(void *context);
+    // The date in Unix seconds, for certificates and signatures; 0 if it is not known.
+    int64_t (*unix_time)(void *context);
+    // Milliseconds from an arbitrary start. It never goes back, and it should count sleep.
+    uint64_t (*monotonic_ms)(void *context);
+} iotcred_platform;
+
+// How to get credentials. All-zero members mean the defaults; the first five are what only the user can know. Everything is borrowed for
+// the call, and nothing is kept.
+typedef struct {
+    // Host name of the credentials provider, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it: no
+    // scheme, path or port. At most 253 characters.
+    const char *endpoint;
+    // Name (not ARN) of the role alias: 1 to 128 of `A-Z a-z 0-9 _ = , @ -`.
+    const char *role_alias;
+    // Name of the thing, 1 to 128 of `A-Z a-z 0-9 : _ -`. NULL: the header is not sent; policies that use thing variables need it.
+    const char *thing_name;
+    // The device's certificate: a PEM chain, leaf first, or one certificate in DER. At most 512 KiB.
+    iotcred_bytes certificate;
+    // Its private key, in PEM or DER, as PKCS#8, PKCS#1 or SEC1, not encrypted: RSA of 2048 to 8192 bits, P-256 or P-384.
+    iotcred_bytes private_key;
+    // CA certificates in PEM, or one in DER, that the server's chain must end in. Empty: Amazon's and Starfield's roots.
+    iotcred_bytes ca;
+    // Where to connect in place of `endpoint`, an IP address or another name; the certificate must still be `endpoint`'s. NULL: `endpoint`.
+    const char *address;
+    // TCP port. 0: 443.
+    uint16_t port;
+    // Deadline of the whole call in milliseconds, from the first DNS packet to the last byte. 0: 15 000.
+    uint32_t timeout_ms;
+    // The device's transport and clocks. NULL: the operating system's.
+    const iotcred_platform *platform;
+} iotcred_config;
+
+// What went wrong, for programs (`kind`, `retryable`) and for people (`message`). The struct is the caller's; where a function takes one, NULL is
+// allowed, and it is always written whole: all zero on success. It never holds a secret.
+typedef struct {
+    // The status that the function returned.
+    iotcred_status status;
+    // One of `IOTCRED_KIND_*`.
+    int32_t kind;
+    // Whether the same call may succeed later.
+    bool retryable;
+    // How long the server asked to wait, in milliseconds; 0 if it did not.
+    uint32_t retry_after_ms;
+    // Status code of the HTTP response; 0 if there was no response.
+    uint16_t http_status;
+    // The TLS alert that the server sent (RFC 8446 section 6); 0 if it sent none.
+    uint8_t tls_alert;
+    // The request id, to quote to AWS; empty if there was none. Ends in NUL.
+    char request_id[64];
+    // The server's words or the library's, printable, UTF-8, cut to fit. Ends in NUL.
+    char message[256];
+} iotcred_error;
+
+// One HTTPS request to AWS. All-zero members mean the defaults. Everything is borrowed for the call.
+typedef struct {
+    // Host name, such as "my-bucket.s3.eu-west-1.amazonaws.com"; it becomes the `host` header.
+    const char *endpoint;
+    // The region, such as "eu-west-1".
+    const char *region;
+    // The service's signing name, such as "s3" or "dynamodb".
+    const char *service;
+    // The method: "GET", "PUT", "POST", "HEAD", "DELETE", …
+    const char *method;
+    // The path as it goes on the wire ("/a%20b"). NULL: "/".
+    const char *path;
+    // The query as it goes on the wire, without the "?". NULL: none.
+    const char *query;
+    // More headers, such as `content-type`. The library writes `host`, `content-length`, `connection`, `expect` and the signature's itself.
+    const sigv4_header *headers;
+    // How many headers.
+    size_t header_count;
+    // The body in memory (`IOTCRED_PAYLOAD_BYTES`). With `read_body`: its SHA-256, or `IOTCRED_PAYLOAD_UNSIGNED`, or, all zero, what the
+    // service allows: S3 gets `UNSIGNED-PAYLOAD`, every other service needs the hash.
+    sigv4_payload payload;
+    // Length in bytes of the body that `read_body` gives.
+    uint64_t body_length;
+    // Gives the body in pieces: writes at most `size` bytes into `buffer` and returns how many, at least 1; 0 or less means failure and ends the
+    // call with `IOTCRED_ERR_BODY_SOURCE`. NULL: the body is `payload`.
+    int32_t (*read_body)(void *context, uint8_t *buffer, size_t size);
+    // Takes a header of the response, as soon as the head is there; before any `write_body`. NULL: they are not wanted.
+    void (*on_header)(void *context, const sigv4_header *header);
+    // Takes a piece of a successful response's body. Returns 0 to go on; anything else ends the call with `IOTCRED_ERR_BODY_SINK`. NULL: the body goes
+    // into the memory that the response names.
+    int32_t (*write_body)(void *context, const uint8_t *data, size_t len);
+    // Told of bytes sent and received of the bodies; a total of 0 is not known. Returns 0 to go on; anything else ends the call with
+    // `IOTCRED_ERR_BODY_SINK`. NULL: not wanted.
+    int32_t (*on_progress)(void *context,
+                           uint64_t sent,
+                           uint64_t to_send,
+                           uint64_t received,
+                           uint64_t to_receive);
+    // Passed to the four functions above; may be NULL.
+    void *context;
+    // CA certificates in PEM, or one in DER, that the server's chain must end in. Empty: Amazon's and Starfield's roots.
+    iotcred_bytes ca;
+    // Where to connect in place of `endpoint`. NULL: `endpoint`.
+    const char *address;
+    // TCP port. 0: 443; another one becomes part of the `host` header.
+    uint16_t port;
+    // Deadline of the whole call in milliseconds, from the first DNS packet to the last byte. 0: 15 000; a large upload wants more.
+    uint32_t timeout_ms;
+    // `IOTCRED_SEND_*`; 0: none.
+    uint32_t flags;
+    // The device's transport and clocks. NULL: the operating system's.
+    const iotcred_platform *platform;
+} iotcred_request;
+
+// The answer to a request, in the caller's memory.
+typedef struct {
+    // Out: the status code, 200 to 299.
+    uint16_t http_status;
+    // In: memory for the body, when the request has no `write_body`; may be NULL if `body_size` is 0. Undefined when the call fails.
+    uint8_t *body;
+    // In: its size in bytes.
+    size_t body_size;
+    // Out: length of the body in bytes, also of one that went to `write_body`; with `IOTCRED_ERR_BUFFER_TOO_SMALL` the size that is needed, or
+    // 0 if the server did not say.
+    uint64_t body_len;
+} iotcred_response;
+
+// Gives the library what belongs to the process: randomness, memory and a panic hook. With an operating system (the std size) all of it is
+// built in: the call is not needed, and does nothing.
+//
+// `port`: in; copied.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED` if `random`, `allocate` or `release` is NULL.
+// Threads: once, before any other call.
+// Example: `static const iotcred_port port = { rng_fill, pool_alloc, pool_free, fault }; iotcred_init(&port);`
+iotcred_status iotcred_init(const iotcred_port *port);
+
+// Shows credentials to the signer.
+//
+// `credentials`: in; NULL gives empty text throughout, which no signer accepts.
+// Ownership: the result borrows from `*credentials` and is valid until that is written or wiped.
+// Threads: any, while nobody writes `*credentials`.
+// Example: `sigv4_credentials keys = iotcred_credentials_view(&credentials);`
+sigv4_credentials iotcred_credentials_view(const iotcred_credentials *credentials);
+
+// Wipes credentials: every byte is 0 afterwards.
+//
+// `credentials`: in and out; NULL is allowed and does nothing.
+// Threads: one at a time for one struct.
+// Example: `iotcred_credentials_wipe(&credentials);`
+void iotcred_credentials_wipe(iotcred_credentials *credentials);
+
+// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS.
+// Source: <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
+//
+// `config`: in.
+// `credentials`: out. Untouched on failure.
+// `error`: out; may be NULL. Always written whole.
+//
+// Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes. One exception: where the operating system
+// resolves names, a lookup that outlasts the deadline goes on in a thread of its own, at most one per process, which frees what it holds when it ends.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_CLOCK_UNSET`,
+// `IOTCRED_ERR_TIME_REQUIRED`; for each member of `config` that is wrong its own of the 1000s; the 3000s, the 4000s and the 5000s.
+// Threads: any number at once, each with its own `credentials` and `error`.
+// Example: see `examples-c/fetch_credentials.c`.
+iotcred_status iotcred_fetch(const iotcred_config *config,
+                             iotcred_credentials *credentials,
+                             iotcred_error *error);
+
+// Sends one signed HTTPS request and takes the answer. An answer other than 2xx is a failure: its status says which, `error` carries the
+// server's code and words, and its body goes neither to `write_body` nor to the response's memory.
+//
+// `request`: in.
+// `credentials`: in. Access key id and secret are needed; the token may be empty.
+// `response`: in and out. Untouched on failure, but for the bytes of `body`, and for `body_len` when they are too few.
+// `error`: out; may be NULL. Always written whole.
+//
+// Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; what `sigv4_sign_request` returns;
+// `IOTCRED_ERR_ENDPOINT`, `_CA`, `_ADDRESS`, `_PLATFORM`; `IOTCRED_ERR_BODY_SOURCE`, `_BODY_SINK`; the 3000s, the 4000s, and of the 5000s up to 5015.
+// Threads: any number at once, each with its own `response`, `error` and callbacks' contexts.
+// Example: see `examples-c/s3_upload.c`.
+iotcred_status iotcred_send(const iotcred_request *request,
+                            const sigv4_credentials *credentials,
+                            iotcred_response *response,
+                            iotcred_error *error);
+
+#endif // IOTCRED_SIGN_ONLY
+
+// A sigv4_str of a string literal.
+#ifdef __cplusplus
+#define IOTCRED_STR(literal) (sigv4_str{(literal), sizeof(literal) - 1})
+#else
+#define IOTCRED_STR(literal) ((sigv4_str){(literal), sizeof(literal) - 1})
+#endif
+
+// Not for use: makes a program fail to link with an archive of another ABI.
+#if defined(__GNUC__)
+__attribute__((used)) static const uint8_t *const iotcred_abi_needed = &iotcred_abi_1;
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif // IOTCRED_H

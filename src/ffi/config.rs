@@ -1,0 +1,60 @@
+//! `iotcred_config`, `iotcred_platform`: what a caller tells the library about its device.
+
+use super::types::iotcred_bytes;
+use core::ffi::{c_char, c_void};
+
+/// What a device supplies in place of an operating system. All members are optional where there is one (the std size): the four of the
+/// transport are given together or not at all, and so are the two clocks. Without one (the client size) all of them are needed.
+///
+/// Every function gets `context`. The library calls them from the thread that called it, never after its call has returned.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(non_camel_case_types)]
+pub struct iotcred_platform {
+    /// Passed to every function below; may be NULL. One context carries one connection: concurrent calls need one each.
+    pub context: *mut c_void,
+    /// Opens a TCP connection to `host` (a name or an IP address) within `timeout_ms` milliseconds. Returns 0, or `IOTCRED_ERR_DNS`,
+    /// `IOTCRED_ERR_CONNECT` or `IOTCRED_ERR_DEADLINE`; any other number counts as `IOTCRED_ERR_CONNECT`.
+    pub connect:
+        Option<unsafe extern "C" fn(context: *mut c_void, host: *const c_char, port: u16, timeout_ms: u32) -> i32>,
+    /// Sends at most `len` bytes of `data`. Returns how many, 0 if none could be sent within `timeout_ms`, or a negative number if the connection
+    /// is broken.
+    pub send: Option<unsafe extern "C" fn(context: *mut c_void, data: *const u8, len: usize, timeout_ms: u32) -> i32>,
+    /// Receives at most `size` bytes into `buffer`. Returns how many as soon as there are any, 0 if none came within `timeout_ms` (0: take only
+    /// what is there), or a negative number if the connection is closed or broken.
+    pub recv: Option<unsafe extern "C" fn(context: *mut c_void, buffer: *mut u8, size: usize, timeout_ms: u32) -> i32>,
+    /// Closes the connection. Called once after every `connect`, also after one that failed.
+    pub close: Option<unsafe extern "C" fn(context: *mut c_void)>,
+    /// The date in Unix seconds, for certificates and signatures; 0 if it is not known.
+    pub unix_time: Option<unsafe extern "C" fn(context: *mut c_void) -> i64>,
+    /// Milliseconds from an arbitrary start. It never goes back, and it should count sleep.
+    pub monotonic_ms: Option<unsafe extern "C" fn(context: *mut c_void) -> u64>,
+}
+
+/// How to get credentials. All-zero members mean the defaults; the first five are what only the user can know. Everything is borrowed for
+/// the call, and nothing is kept.
+#[repr(C)]
+#[allow(non_camel_case_types)]
+pub struct iotcred_config {
+    /// Host name of the credentials provider, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it: no
+    /// scheme, path or port. At most 253 characters.
+    pub endpoint: *const c_char,
+    /// Name (not ARN) of the role alias: 1 to 128 of `A-Z a-z 0-9 _ = , @ -`.
+    pub role_alias: *const c_char,
+    /// Name of the thing, 1 to 128 of `A-Z a-z 0-9 : _ -`. NULL: the header is not sent; policies that use thing variables need it.
+    pub thing_name: *const c_char,
+    /// The device's certificate: a PEM chain, leaf first, or one certificate in DER. At most 512 KiB.
+    pub certificate: iotcred_bytes,
+    /// Its private key, in PEM or DER, as PKCS#8, PKCS#1 or SEC1, not encrypted: RSA of 2048 to 8192 bits, P-256 or P-384.
+    pub private_key: iotcred_bytes,
+    /// CA certificates in PEM, or one in DER, that the server's chain must end in. Empty: Amazon's and Starfield's roots.
+    pub ca: iotcred_bytes,
+    /// Where to connect in place of `endpoint`, an IP address or another name; the certificate must still be `endpoint`'s. NULL: `endpoint`.
+    pub address: *const c_char,
+    /// TCP port. 0: 443.
+    pub port: u16,
+    /// Deadline of the whole call in milliseconds, from the first DNS packet to the last byte. 0: 15 000.
+    pub timeout_ms: u32,
+    /// The device's transport and clocks. NULL: the operating system's.
+    pub platform: *const iotcred_platform,
+}

@@ -1,0 +1,28 @@
+//! `iotcred_fetch`: the certificate for credentials, for C.
+
+use super::config::iotcred_config;
+use super::credentials::iotcred_credentials;
+use super::error::iotcred_error;
+use super::status::iotcred_status;
+
+/// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS.
+/// Source: <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
+///
+/// `config`: in.
+/// `credentials`: out. Untouched on failure.
+/// `error`: out; may be NULL. Always written whole.
+///
+/// Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes. One exception: where the operating system
+/// resolves names, a lookup that outlasts the deadline goes on in a thread of its own, at most one per process, which frees what it holds when it ends.
+/// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_CLOCK_UNSET`,
+/// `IOTCRED_ERR_TIME_REQUIRED`; for each member of `config` that is wrong its own of the 1000s; the 3000s, the 4000s and the 5000s.
+/// Threads: any number at once, each with its own `credentials` and `error`.
+/// Example: see `examples-c/fetch_credentials.c`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn iotcred_fetch(
+    config: *const iotcred_config,
+    credentials: *mut iotcred_credentials,
+    error: *mut iotcred_error,
+) -> iotcred_status {
+    0
+}
