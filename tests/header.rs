@@ -104,7 +104,7 @@ fn every_declaration_is_documented() {
             || line.contains("iotcred_abi_1;")
             || (line.ends_with(';') && line.starts_with("    ") && !line.starts_with("     "))
             || (line.contains('(') && !line.starts_with([' ', '#', '/', '_']));
-        if declares && !line.contains("sizeof") {
+        if declares && !line.contains("sizeof") && !line.contains("iotcred_abi_needed") {
             assert!(
                 lines[number - 1].trim_start().starts_with("//"),
                 "line {}: {line}",
