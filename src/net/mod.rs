@@ -1,6 +1,9 @@
 //! The network as the library sees it: a transport that carries bytes, and clocks. Each may be the operating system's or the firmware's.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "std")]
+pub mod tcp;
+
 use crate::error::Status;
 use crate::time::UnixTime;
 

@@ -1,2 +1,68 @@
-//! tls.
+//! TLS: rustls's unbuffered client, the device's identity, the roots, and what a failure means. The only modules that name rustls.
 #![forbid(unsafe_code)]
+
+mod engine;
+mod failure;
+mod identity;
+mod roots;
+mod stream;
+
+pub use identity::Identity;
+pub use roots::Roots;
+pub use stream::{Received, Stream};
+
+use crate::error::{Error, Status};
+use crate::limits::EARLIEST_BELIEVABLE_TIME;
+use crate::net::Clock;
+use crate::time::UnixTime;
+use alloc::sync::Arc;
+use core::time::Duration;
+use rustls::client::ClientConfig;
+use rustls::crypto::ring::default_provider;
+use rustls::time_provider::TimeProvider;
+
+/// What TLS needs to know before it connects.
+pub struct Settings {
+    config: Arc<ClientConfig>,
+}
+
+impl Settings {
+    /// TLS 1.2 and 1.3 with SNI and no ALPN; `identity` is shown to a server that asks for a certificate.
+    /// Errors: `TimeRequired`, `ClockUnset`: certificates cannot be verified without the date.
+    pub fn new(roots: Roots, identity: Option<Identity>, clock: &dyn Clock) -> Result<Self, Error> {
+        let now = believable(clock.unix_time())?;
+        let builder = ClientConfig::builder_with_details(Arc::new(default_provider()), Arc::new(Now(now)))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| failure::explain(&error))?
+            .with_root_certificates(roots.into_store());
+        let config = match identity {
+            Some(identity) => builder.with_client_cert_resolver(identity.into_resolver()),
+            None => builder.with_no_client_auth(),
+        };
+        Ok(Self {
+            config: Arc::new(config),
+        })
+    }
+}
+
+/// The date, if it can be one.
+fn believable(now: Option<UnixTime>) -> Result<UnixTime, Status> {
+    match now {
+        None => Err(Status::TimeRequired),
+        Some(UnixTime(seconds)) if seconds < EARLIEST_BELIEVABLE_TIME => Err(Status::ClockUnset),
+        Some(now) => Ok(now),
+    }
+}
+
+/// The date at the start of the call, for the whole handshake.
+#[derive(Debug)]
+struct Now(UnixTime);
+
+impl TimeProvider for Now {
+    fn current_time(&self) -> Option<rustls::pki_types::UnixTime> {
+        let seconds = u64::try_from(self.0.0).ok()?;
+        Some(rustls::pki_types::UnixTime::since_unix_epoch(Duration::from_secs(
+            seconds,
+        )))
+    }
+}

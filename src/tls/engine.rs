@@ -1,0 +1,202 @@
+//! The TLS client without I/O: bytes from the wire in, bytes for the wire out.
+#![forbid(unsafe_code)]
+
+use super::failure;
+use crate::error::{Error, Status};
+use crate::limits::{TLS_INCOMING_MAX, TLS_INCOMING_MIN};
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+use rustls::client::{ClientConfig, ClientConnectionData, UnbufferedClientConnection};
+use rustls::pki_types::ServerName;
+use rustls::unbuffered::{
+    ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError, UnbufferedStatus, WriteTraffic,
+};
+use zeroize::Zeroizing;
+
+/// Takes plaintext as it is decrypted; an error ends the connection.
+pub(super) type Sink<'s> = dyn FnMut(&[u8]) -> Result<(), Error> + 's;
+
+/// Where the connection stands when nothing more can be done with the bytes at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The handshake waits for the server.
+    Handshaking,
+    /// Plaintext can be sent.
+    Open,
+    /// The server said that it will send no more (`close_notify`).
+    PeerClosed,
+}
+
+/// One TLS connection.
+pub(super) struct Engine {
+    connection: UnbufferedClientConnection,
+    /// Ciphertext from the wire. rustls decrypts in place, so it holds plaintext too and is wiped. Its length is its capacity.
+    incoming: Zeroizing<Vec<u8>>,
+    /// How many bytes of `incoming` are filled.
+    filled: usize,
+    /// Ciphertext for the wire.
+    outgoing: Vec<u8>,
+}
+
+impl Engine {
+    /// A connection to `host`, which is sent as SNI and which the certificate must be for. Errors: `Endpoint`.
+    pub(super) fn new(config: Arc<ClientConfig>, host: &str) -> Result<Self, Error> {
+        let name = ServerName::try_from(host).map_err(|_| Status::Endpoint)?.to_owned();
+        let connection = UnbufferedClientConnection::new(config, name).map_err(|error| failure::explain(&error))?;
+        Ok(Self {
+            connection,
+            incoming: Zeroizing::new(vec![0; TLS_INCOMING_MIN]),
+            filled: 0,
+            outgoing: Vec::new(),
+        })
+    }
+
+    /// Where bytes from the wire go. Never empty. Errors: `ResponseTooLarge`, when a handshake message outgrows its bound.
+    pub(super) fn space(&mut self) -> Result<&mut [u8], Error> {
+        if self.filled == self.incoming.len() {
+            self.grow()?;
+        }
+        Ok(self.incoming.get_mut(self.filled..).unwrap_or_default())
+    }
+
+    /// Doubles `incoming`. The old block is wiped, not reallocated.
+    fn grow(&mut self) -> Result<(), Error> {
+        let size = (self.incoming.len() * 2).min(TLS_INCOMING_MAX);
+        if size == self.incoming.len() {
+            return Err(Error::new(
+                Status::ResponseTooLarge,
+                format_args!("a TLS message is longer than {TLS_INCOMING_MAX} bytes"),
+            ));
+        }
+        let mut larger = Zeroizing::new(vec![0; size]);
+        larger
+            .iter_mut()
+            .zip(self.incoming.iter())
+            .for_each(|(new, old)| *new = *old);
+        self.incoming = larger;
+        Ok(())
+    }
+
+    /// Says that `count` bytes were written into `space`.
+    pub(super) fn received(&mut self, count: usize) {
+        self.filled = (self.filled + count).min(self.incoming.len());
+    }
+
+    /// The bytes that the wire must carry next; the caller sends them all and calls `sent`.
+    pub(super) fn outgoing(&self) -> &[u8] {
+        &self.outgoing
+    }
+
+    /// Says that `outgoing` was sent.
+    pub(super) fn sent(&mut self) {
+        self.outgoing.clear();
+    }
+
+    /// Does what can be done with the bytes received so far, and hands plaintext to `sink`. On an error `outgoing` may hold an alert for the server.
+    pub(super) fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
+        let result = self.run(sink);
+        if result.is_err() {
+            self.collect_alert();
+        }
+        result
+    }
+
+    fn run(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
+        loop {
+            let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
+            let UnbufferedStatus { mut discard, state, .. } = self.connection.process_tls_records(filled);
+            let mut outcome = Ok(None);
+            match state.map_err(|error| failure::explain(&error))? {
+                ConnectionState::ReadTraffic(mut traffic) => {
+                    while let Some(record) = traffic.next_record() {
+                        let record = record.map_err(|error| failure::explain(&error))?;
+                        discard += record.discard;
+                        outcome = outcome.and_then(|phase| sink(record.payload).map(|()| phase));
+                    }
+                }
+                ConnectionState::EncodeTlsData(data) => encode(data, &mut self.outgoing)?,
+                // The caller sends `outgoing` before it waits for the server, so the data counts as transmitted.
+                ConnectionState::TransmitTlsData(data) => data.done(),
+                ConnectionState::BlockedHandshake => outcome = Ok(Some(Phase::Handshaking)),
+                ConnectionState::WriteTraffic(_) => outcome = Ok(Some(Phase::Open)),
+                ConnectionState::PeerClosed | ConnectionState::Closed => outcome = Ok(Some(Phase::PeerClosed)),
+                _ => outcome = Err(Status::Internal.into()),
+            }
+            self.discard(discard);
+            if let Some(phase) = outcome? {
+                return Ok(phase);
+            }
+        }
+    }
+
+    /// Takes `count` bytes off the front of `incoming`, and wipes what the move leaves behind.
+    fn discard(&mut self, count: usize) {
+        if count == 0 {
+            return;
+        }
+        let left = self.filled.saturating_sub(count);
+        self.incoming.copy_within(self.filled - left..self.filled, 0);
+        zeroize::Zeroize::zeroize(self.incoming.get_mut(left..self.filled).unwrap_or_default());
+        self.filled = left;
+    }
+
+    /// Encrypts `plaintext` into `outgoing`. The connection must be open. Errors: `ConnectionLost` if the server has closed it.
+    pub(super) fn encrypt(&mut self, plaintext: &[u8]) -> Result<(), Error> {
+        self.write(|traffic, free| traffic.encrypt(plaintext, free))
+    }
+
+    /// Puts a `close_notify` into `outgoing`.
+    pub(super) fn close(&mut self) -> Result<(), Error> {
+        self.write(|traffic, free| traffic.queue_close_notify(free))
+    }
+
+    fn write(
+        &mut self,
+        mut operation: impl FnMut(&mut WriteTraffic<'_, ClientConnectionData>, &mut [u8]) -> Result<usize, EncryptError>,
+    ) -> Result<(), Error> {
+        // `advance` left at most an incomplete record in `incoming`, so this asks for the state alone.
+        let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
+        let UnbufferedStatus { state, .. } = self.connection.process_tls_records(filled);
+        let ConnectionState::WriteTraffic(mut traffic) = state.map_err(|error| failure::explain(&error))? else {
+            return Err(Status::ConnectionLost.into());
+        };
+        append(&mut self.outgoing, |free| {
+            operation(&mut traffic, free).map_err(|error| match error {
+                EncryptError::InsufficientSize(InsufficientSizeError { required_size }) => Some(required_size),
+                EncryptError::EncryptExhausted => None,
+            })
+        })
+    }
+
+    /// After an error: the alert that tells the server why.
+    fn collect_alert(&mut self) {
+        let UnbufferedStatus { state, .. } = self.connection.process_tls_records(&mut []);
+        if let Ok(ConnectionState::EncodeTlsData(data)) = state {
+            let _ = encode(data, &mut self.outgoing);
+        }
+    }
+}
+
+fn encode(mut data: EncodeTlsData<'_, ClientConnectionData>, outgoing: &mut Vec<u8>) -> Result<(), Error> {
+    append(outgoing, |free| {
+        data.encode(free).map_err(|error| match error {
+            EncodeError::InsufficientSize(InsufficientSizeError { required_size }) => Some(required_size),
+            EncodeError::AlreadyEncoded => None,
+        })
+    })
+}
+
+/// Lets `write` append to `buffer`: it is asked once how much it needs (an error with the size), and then has that much.
+fn append(buffer: &mut Vec<u8>, mut write: impl FnMut(&mut [u8]) -> Result<usize, Option<usize>>) -> Result<(), Error> {
+    let start = buffer.len();
+    let needed = match write(&mut []) {
+        Ok(_) => return Ok(()),
+        Err(Some(needed)) => needed,
+        Err(None) => return Err(Status::Internal.into()),
+    };
+    buffer.resize(start + needed, 0);
+    let written = write(buffer.get_mut(start..).unwrap_or_default()).map_err(|_| Status::Internal)?;
+    buffer.truncate(start + written);
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Who the device is: its certificate chain and its private key, from PEM or DER.
+#![forbid(unsafe_code)]
+
+use super::failure;
+use crate::error::{Error, Status};
+use crate::limits::PEM_MAX;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use rustls::client::ResolvesClientCert;
+use rustls::crypto::ring::sign::{RsaSigningKey, any_ecdsa_type};
+use rustls::pki_types::pem::{Error as PemError, PemObject, SectionKind};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
+use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
+use zeroize::Zeroizing;
+
+/// A certificate chain with its private key, which match.
+#[derive(Debug)]
+pub struct Identity(CertifiedKey);
+
+impl Identity {
+    /// Reads `chain` (PEM, leaf first, or one certificate in DER) and `key` (PEM or DER: PKCS#8, PKCS#1, SEC1).
+    /// Errors: `Certificate`, `PrivateKey`, `KeyUnsupported`, `KeyMismatch`.
+    pub fn from_bytes(chain: &[u8], key: &[u8]) -> Result<Self, Error> {
+        let chain = certificates(chain, Status::Certificate)?;
+        let key = private_key(key)?;
+        let certified = CertifiedKey::new(chain, key);
+        certified
+            .keys_match()
+            .map_err(|error| failure::explain_identity(&error))?;
+        Ok(Self(certified))
+    }
+
+    pub(super) fn into_resolver(self) -> Arc<dyn ResolvesClientCert> {
+        Arc::new(SingleCertAndKey::from(self.0))
+    }
+}
+
+/// The certificates in `bytes`, one at least; `status` names the field that they come from.
+pub(super) fn certificates(bytes: &[u8], status: Status) -> Result<Vec<CertificateDer<'static>>, Error> {
+    check_size(bytes, status)?;
+    if is_der(bytes) {
+        return Ok([CertificateDer::from(bytes.to_vec())].into());
+    }
+    let mut chain = Vec::new();
+    let mut other = None;
+    for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(bytes) {
+        match section.map_err(|error| malformed_pem(status, &error))? {
+            (SectionKind::Certificate, der) => chain.push(CertificateDer::from(der)),
+            (kind, der) => {
+                drop(Zeroizing::new(der));
+                other = Some(kind);
+            }
+        }
+    }
+    match (chain.is_empty(), other) {
+        (false, _) => Ok(chain),
+        (true, Some(kind)) => Err(Error::new(
+            status,
+            format_args!("there is {} and no certificate", words(kind)),
+        )),
+        (true, None) => Err(Error::new(
+            status,
+            format_args!("there is no \"BEGIN CERTIFICATE\", and it is not DER"),
+        )),
+    }
+}
+
+fn check_size(bytes: &[u8], status: Status) -> Result<(), Error> {
+    match bytes.len() {
+        0 => Err(Error::new(status, format_args!("it is empty"))),
+        1..=PEM_MAX => Ok(()),
+        length => Err(Error::new(
+            status,
+            format_args!("it has {length} bytes; at most {PEM_MAX} are read"),
+        )),
+    }
+}
+
+/// DER of a certificate or key begins with a SEQUENCE; no PEM file begins with its tag, the digit 0, and a byte over 127 or a length.
+fn is_der(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x30, 0x80..=0xff, ..])
+        || matches!(bytes, [0x30, length, rest @ ..] if rest.len() == usize::from(*length))
+}
+
+fn words(kind: SectionKind) -> &'static str {
+    match kind {
+        SectionKind::Certificate => "a certificate",
+        SectionKind::PublicKey => "a public key",
+        SectionKind::RsaPrivateKey | SectionKind::PrivateKey | SectionKind::EcPrivateKey => "a private key",
+        SectionKind::Csr => "a certificate request",
+        _ => "something else",
+    }
+}
+
+fn malformed_pem(status: Status, error: &PemError) -> Error {
+    match error {
+        PemError::MissingSectionEnd { .. } => {
+            Error::new(status, format_args!("the PEM text is cut: an \"END\" line is missing"))
+        }
+        PemError::IllegalSectionStart { .. } => {
+            Error::new(status, format_args!("the PEM text has a malformed \"BEGIN\" line"))
+        }
+        _ => Error::new(status, format_args!("the PEM text is not base64")),
+    }
+}
+
+fn private_key(bytes: &[u8]) -> Result<Arc<dyn SigningKey>, Error> {
+    check_size(bytes, Status::PrivateKey)?;
+    let (kind, der) = private_key_der(bytes)?;
+    let candidates: &[SectionKind] = match kind {
+        Some(kind) => &[kind],
+        None => &[
+            SectionKind::PrivateKey,
+            SectionKind::RsaPrivateKey,
+            SectionKind::EcPrivateKey,
+        ],
+    };
+    let mut failure = None;
+    for kind in candidates {
+        match signing_key(*kind, &der) {
+            Ok(key) => return Ok(key),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    Err(unusable_key(&der, failure))
+}
+
+/// The key's DER, and its form where PEM names it.
+fn private_key_der(bytes: &[u8]) -> Result<(Option<SectionKind>, Zeroizing<Vec<u8>>), Error> {
+    if is_der(bytes) {
+        return Ok((None, Zeroizing::new(bytes.to_vec())));
+    }
+    let mut other = None;
+    for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(bytes) {
+        let (kind, der) = section.map_err(|error| malformed_pem(Status::PrivateKey, &error))?;
+        let der = Zeroizing::new(der);
+        match kind {
+            SectionKind::PrivateKey | SectionKind::RsaPrivateKey | SectionKind::EcPrivateKey => {
+                return Ok((Some(kind), der));
+            }
+            _ => other = Some(kind),
+        }
+    }
+    const ENCRYPTED: &[u8] = b"BEGIN ENCRYPTED PRIVATE KEY";
+    if bytes.windows(ENCRYPTED.len()).any(|window| window == ENCRYPTED) {
+        return Err(Error::new(
+            Status::PrivateKey,
+            format_args!("the key is encrypted: decrypt it with `openssl pkey`"),
+        ));
+    }
+    Err(match other {
+        Some(kind) => Error::new(
+            Status::PrivateKey,
+            format_args!("there is {} and no private key", words(kind)),
+        ),
+        None => Error::new(
+            Status::PrivateKey,
+            format_args!("there is no \"BEGIN … PRIVATE KEY\", and it is not DER"),
+        ),
+    })
+}
+
+fn signing_key(kind: SectionKind, der: &[u8]) -> Result<Arc<dyn SigningKey>, rustls::Error> {
+    let key = match kind {
+        SectionKind::RsaPrivateKey => PrivateKeyDer::from(PrivatePkcs1KeyDer::from(der)),
+        SectionKind::EcPrivateKey => PrivateKeyDer::from(PrivateSec1KeyDer::from(der)),
+        _ => PrivateKeyDer::from(PrivatePkcs8KeyDer::from(der)),
+    };
+    any_ecdsa_type(&key).or_else(|_| RsaSigningKey::new(&key).map(|key| Arc::new(key) as Arc<dyn SigningKey>))
+}
+
+/// Object identifiers, as they stand in DER, of what a device's key could be and this library cannot use.
+const UNSUPPORTED: [(&[u8], &str); 5] = [
+    (
+        &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23],
+        "on the curve P-521 (secp521r1)",
+    ),
+    (&[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a], "on the curve secp256k1"),
+    (
+        &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x21],
+        "on the curve P-224 (secp224r1)",
+    ),
+    (&[0x06, 0x03, 0x2b, 0x65, 0x70], "Ed25519"),
+    (&[0x06, 0x03, 0x2b, 0x65, 0x71], "Ed448"),
+];
+
+/// Why no signing key came of `der`: of a kind that ring cannot sign with, or no key at all.
+fn unusable_key(der: &[u8], failure: Option<rustls::Error>) -> Error {
+    let named = UNSUPPORTED
+        .iter()
+        .find(|(oid, _)| der.windows(oid.len()).any(|window| window == *oid));
+    if let Some((_, name)) = named {
+        return Error::new(
+            Status::KeyUnsupported,
+            format_args!("the key is {name}; use P-256, P-384 or RSA of 2048 bits and more"),
+        );
+    }
+    match failure {
+        Some(rustls::Error::General(words)) if words.ends_with("TooSmall") => Error::new(
+            Status::KeyUnsupported,
+            format_args!("the RSA key is shorter than 2048 bits"),
+        ),
+        Some(rustls::Error::General(words)) if words.ends_with("TooLarge") => Error::new(
+            Status::KeyUnsupported,
+            format_args!("the RSA key is longer than 4096 bits"),
+        ),
+        _ => Error::new(
+            Status::PrivateKey,
+            format_args!("the key is neither PKCS#8 nor PKCS#1 nor SEC1"),
+        ),
+    }
+}

@@ -1,0 +1,194 @@
+//! A TLS connection over a transport, within a deadline.
+#![forbid(unsafe_code)]
+
+use super::Settings;
+use super::engine::{Engine, Phase, Sink};
+use crate::error::{Error, Status};
+use crate::limits::TLS_SEND_FRAGMENT;
+use crate::net::{Deadline, Peer, Transport};
+
+/// How long a farewell (`close_notify`, or an alert) may take when the call is over, in milliseconds.
+const FAREWELL_MS: u32 = 200;
+
+/// What `receive` found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// Bytes were handed to the sink, or at least something of TLS's own arrived.
+    Some,
+    /// Nothing arrived in time.
+    Nothing,
+    /// The server has closed the connection in good order; no more will come.
+    Closed,
+}
+
+/// An open connection; dropping it closes it.
+pub struct Stream<'a> {
+    wire: Wire<'a>,
+    engine: Engine,
+    deadline: Deadline<'a>,
+    /// The server has said that it will send no more.
+    closed: bool,
+}
+
+impl<'a> Stream<'a> {
+    /// Connects to `peer` and shakes hands.
+    pub fn connect(
+        transport: &'a mut dyn Transport,
+        peer: &Peer<'_>,
+        settings: &Settings,
+        deadline: Deadline<'a>,
+    ) -> Result<Self, Error> {
+        let engine = Engine::new(settings.config.clone(), peer.host)?;
+        let wire = Wire::open(transport, peer, deadline)?;
+        let mut stream = Self {
+            wire,
+            engine,
+            deadline,
+            closed: false,
+        };
+        stream.shake_hands()?;
+        Ok(stream)
+    }
+
+    fn shake_hands(&mut self) -> Result<(), Error> {
+        loop {
+            match self.advance(&mut no_data_yet)? {
+                Phase::Open => return Ok(()),
+                Phase::Handshaking => self.fill(self.deadline.remaining_ms()?)?,
+                Phase::PeerClosed => {
+                    return Err(Error::new(
+                        Status::Tls,
+                        format_args!("the server closed the connection during the handshake"),
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Sends `plaintext`. When this fails because the connection broke, the server may have said why: `receive` what is left.
+    pub fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
+        for fragment in plaintext.chunks(TLS_SEND_FRAGMENT) {
+            self.engine.encrypt(fragment)?;
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Waits until bytes arrive, at most until the deadline, and hands their plaintext to `sink`. Errors: `Deadline` among others.
+    pub fn receive(&mut self, sink: &mut Sink<'_>) -> Result<Received, Error> {
+        let timeout_ms = self.deadline.remaining_ms()?;
+        match self.receive_within(timeout_ms, sink)? {
+            Received::Nothing => Err(Status::Deadline.into()),
+            received => Ok(received),
+        }
+    }
+
+    /// The same for at most `timeout_ms`; 0 takes only what is there.
+    pub fn receive_within(&mut self, timeout_ms: u32, sink: &mut Sink<'_>) -> Result<Received, Error> {
+        if self.closed {
+            return Ok(Received::Closed);
+        }
+        match self.fill(timeout_ms) {
+            Ok(()) => {}
+            Err(error) if error.status == Status::Deadline => return Ok(Received::Nothing),
+            Err(error) => return Err(error),
+        }
+        self.closed = self.advance(sink)? == Phase::PeerClosed;
+        Ok(Received::Some)
+    }
+
+    fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
+        match self.engine.advance(sink) {
+            Ok(phase) => match self.flush() {
+                Err(error) if error.status == Status::ConnectionLost => Err(self.last_words()),
+                flushed => flushed.map(|()| phase),
+            },
+            Err(error) => {
+                self.say_farewell();
+                Err(error)
+            }
+        }
+    }
+
+    /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell.
+    fn fill(&mut self, timeout_ms: u32) -> Result<(), Error> {
+        match self.wire.transport.recv(self.engine.space()?, timeout_ms)? {
+            0 => Err(Status::ConnectionLost.into()),
+            count => {
+                self.engine.received(count);
+                Ok(())
+            }
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
+        self.engine.sent();
+        Ok(sent?)
+    }
+
+    /// After a send that failed within the handshake: the alert that the server sent before it closed, where there is one.
+    fn last_words(&mut self) -> Error {
+        while let Ok(left) = self.deadline.remaining_ms() {
+            if self.fill(left.min(FAREWELL_MS)).is_err() {
+                break;
+            }
+            if let Err(error) = self.engine.advance(&mut |_| Ok(())) {
+                return error;
+            }
+        }
+        Status::ConnectionLost.into()
+    }
+
+    /// Sends what the engine has left to say. The call is decided already, so a failure changes nothing.
+    fn say_farewell(&mut self) {
+        let _ = self
+            .wire
+            .send_all(self.engine.outgoing(), self.deadline.within(FAREWELL_MS));
+        self.engine.sent();
+    }
+}
+
+impl Drop for Stream<'_> {
+    fn drop(&mut self) {
+        if self.engine.close().is_ok() {
+            self.say_farewell();
+        }
+    }
+}
+
+/// No HTTP server speaks before it was asked.
+fn no_data_yet(_: &[u8]) -> Result<(), Error> {
+    Err(Status::ResponseMalformed.into())
+}
+
+/// A transport that is closed exactly once, however the call ends.
+struct Wire<'a> {
+    transport: &'a mut dyn Transport,
+}
+
+impl<'a> Wire<'a> {
+    fn open(transport: &'a mut dyn Transport, peer: &Peer<'_>, deadline: Deadline<'_>) -> Result<Self, Error> {
+        let timeout_ms = deadline.remaining_ms()?;
+        let wire = Self { transport };
+        wire.transport.connect(peer, timeout_ms).map_err(|status| {
+            let host = peer.address.unwrap_or(peer.host);
+            Error::new(status, format_args!("could not connect to {host} port {}", peer.port))
+        })?;
+        Ok(wire)
+    }
+
+    fn send_all(&mut self, mut data: &[u8], deadline: Deadline<'_>) -> Result<(), Status> {
+        while !data.is_empty() {
+            let sent = self.transport.send(data, deadline.remaining_ms()?)?;
+            data = data.get(sent..).ok_or(Status::ConnectionLost)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Wire<'_> {
+    fn drop(&mut self) {
+        self.transport.close();
+    }
+}
