@@ -95,4 +95,10 @@ mod client {
     /// How long a request with `Expect: 100-continue` waits for the interim response before it sends its body all the same, in
     /// milliseconds (RFC 9110 section 10.1.1: a client must not wait for an indefinite time).
     pub const CONTINUE_WAIT_MS: u32 = 1_000;
+
+    /// How long, after a send failed, to wait for what the server said before it broke the connection, in milliseconds.
+    pub const BROKEN_SEND_WAIT_MS: u32 = 500;
+
+    /// Bytes of a request body that are asked of the caller and sent at a time; the buffer is on the heap.
+    pub const BODY_PIECE: usize = 4 * 1024;
 }

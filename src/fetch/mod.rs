@@ -1,2 +1,85 @@
-//! fetch.
+//! The certificate for credentials: one request to the AWS IoT credentials provider.
+//! Source: <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
 #![forbid(unsafe_code)]
+
+pub mod config;
+pub mod document;
+pub mod refusal;
+
+pub use config::Config;
+
+use crate::credentials::TemporaryCredentials;
+use crate::error::Error;
+use crate::http::exchange::{Answer, Exchange};
+use crate::http::framing::Framing;
+use crate::http::kept::Kept;
+use crate::http::request::{USER_AGENT, encode_segment, write_head};
+use crate::http::response::Head;
+use crate::limits::{DOCUMENT_MAX, REFUSAL_BODY_MAX};
+use crate::net::{Clock, Deadline, Transport};
+use crate::tls::Stream;
+use alloc::format;
+use alloc::vec::Vec;
+use zeroize::Zeroizing;
+
+const METHOD: &[u8] = b"GET";
+
+/// Fetches credentials, within the deadline of `config`.
+pub fn fetch(
+    config: &Config<'_>,
+    transport: &mut dyn Transport,
+    clock: &dyn Clock,
+) -> Result<TemporaryCredentials, Error> {
+    let deadline = Deadline::after(clock, config.timeout_ms());
+    config.check()?;
+    let request = request(config)?;
+    let settings = config.tls(clock)?;
+    let mut body = Document::default();
+    let head = {
+        let mut stream = Stream::connect(transport, &config.peer(), &settings, deadline)?;
+        let mut exchange = Exchange::new(METHOD, &mut body);
+        exchange.send(&mut stream, &request)?;
+        exchange.finish(&mut stream)?
+    };
+    if !body.is_document {
+        return Err(refusal::refusal(&head, body.kept.bytes()));
+    }
+    let credentials = document::parse(body.kept.bytes())?;
+    Ok(TemporaryCredentials { server_time: head.date(), ..credentials })
+}
+
+/// The whole request.
+fn request(config: &Config<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let target = format!("/role-aliases/{}/credentials", encode_segment(config.role_alias.as_bytes()));
+    let authority = config.peer().authority();
+    let mut headers = Vec::from([
+        (&b"host"[..], authority.as_bytes()),
+        (b"user-agent", USER_AGENT),
+        (b"accept", b"application/json"),
+        (b"connection", b"close"),
+    ]);
+    headers.extend(config.thing_name.map(|name| (&b"x-amzn-iot-thingname"[..], name.as_bytes())));
+    Ok(write_head(METHOD, target.as_bytes(), &headers)?)
+}
+
+/// The response's body: of a 200 the whole document, of anything else as much as is wanted to read the server's words.
+#[derive(Default)]
+struct Document {
+    is_document: bool,
+    kept: Kept,
+}
+
+impl Answer for Document {
+    fn head(&mut self, head: &Head) -> Result<(), Error> {
+        self.is_document = head.status() == 200;
+        match (self.is_document, head.framing()) {
+            (true, Framing::Length(length)) => self.kept.expect(Some(length), DOCUMENT_MAX),
+            (true, _) => self.kept.expect(None, DOCUMENT_MAX),
+            (false, _) => self.kept.expect(None, REFUSAL_BODY_MAX),
+        }
+    }
+
+    fn body(&mut self, data: &[u8]) -> Result<bool, Error> {
+        if self.is_document { self.kept.append(data).map(|()| true) } else { Ok(self.kept.append_some(data)) }
+    }
+}

@@ -4,8 +4,13 @@
 #[cfg(feature = "std")]
 pub mod tcp;
 
+pub mod host;
+
 use crate::error::Status;
+use crate::limits::HTTPS_PORT;
 use crate::time::UnixTime;
+use alloc::format;
+use alloc::string::String;
 
 /// Whom to connect to.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +21,13 @@ pub struct Peer<'a> {
     pub address: Option<&'a str>,
     /// The TCP port.
     pub port: u16,
+}
+
+impl Peer<'_> {
+    /// What the `host` header says: the name, and the port where it is not HTTPS's own (RFC 9110 section 7.2).
+    pub fn authority(&self) -> String {
+        if self.port == HTTPS_PORT { String::from(self.host) } else { format!("{}:{}", self.host, self.port) }
+    }
 }
 
 /// A blocking byte stream. Every call returns within `timeout_ms`, or as near to it as its platform can.

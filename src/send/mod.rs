@@ -1,2 +1,137 @@
-//! send.
+//! One signed HTTPS request to an AWS service, its bodies streamed.
 #![forbid(unsafe_code)]
+
+pub mod request;
+pub mod service_error;
+
+pub use request::{Body, Request, Source};
+
+use crate::credentials::Credentials;
+use crate::error::{Error, Status};
+use crate::http::exchange::{Answer, Exchange};
+use crate::http::framing::Framing;
+use crate::http::kept::Kept;
+use crate::http::response::Head;
+use crate::limits::{BODY_PIECE, CONTINUE_WAIT_MS, REFUSAL_BODY_MAX};
+use crate::net::{Clock, Deadline, Transport};
+use crate::tls::Stream;
+use alloc::vec;
+
+/// How far the bodies are, in bytes. A total of 0 is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Sent of the request's body.
+    pub sent: u64,
+    /// Its length.
+    pub to_send: u64,
+    /// Received of the response's body.
+    pub received: u64,
+    /// Its length.
+    pub to_receive: u64,
+}
+
+/// Takes a successful response. An error ends the call.
+pub trait Sink {
+    /// Takes a header.
+    fn header(&mut self, name: &[u8], value: &[u8]);
+
+    /// Told the body's length before it comes; `None` where the server does not say. Errors: `BufferTooSmall`.
+    fn length(&mut self, length: Option<u64>) -> Result<(), Status>;
+
+    /// Takes a piece of the body. Errors: `BodySink`, `BufferTooSmall`.
+    fn body(&mut self, data: &[u8]) -> Result<(), Status>;
+
+    /// Told of progress. Errors: `BodySink`, to stop.
+    fn progress(&mut self, progress: Progress) -> Result<(), Status>;
+}
+
+/// Sends `request`, signed with `credentials`, and gives the response to `sink`. Returns the HTTP status, 200 to 299; any other is an error.
+pub fn send(
+    request: &mut Request<'_>,
+    credentials: &Credentials<'_>,
+    sink: &mut dyn Sink,
+    transport: &mut dyn Transport,
+    clock: &dyn Clock,
+) -> Result<u16, Error> {
+    let deadline = Deadline::after(clock, request.timeout_ms());
+    let head = request.signed_head(credentials, clock)?;
+    let settings = request.tls(clock)?;
+    let mut answer = Response { sink, progress: Progress { to_send: request.body.len(), ..Progress::default() }, refusal: None };
+    let head = {
+        let mut stream = Stream::connect(transport, &request.peer(), &settings, deadline)?;
+        let mut exchange = Exchange::new(request.method, &mut answer);
+        exchange.send(&mut stream, &head)?;
+        drop(head);
+        if request.expect_continue {
+            exchange.wait_for_continue(&mut stream, CONTINUE_WAIT_MS)?;
+        }
+        send_body(&mut request.body, &mut exchange, &mut stream)?;
+        exchange.finish(&mut stream)?
+    };
+    match answer.refusal {
+        None => Ok(head.status()),
+        Some(body) => Err(service_error::service_error(&head, body.bytes())),
+    }
+}
+
+/// Sends the body piece by piece, until the server has answered: one that refuses an upload does so before it is over.
+fn send_body(
+    body: &mut Body<'_>,
+    exchange: &mut Exchange<'_, Response<'_>>,
+    stream: &mut Stream<'_>,
+) -> Result<(), Error> {
+    let mut left = body.len();
+    let mut piece = vec![0; if left == 0 { 0 } else { BODY_PIECE }];
+    while left > 0 && !exchange.is_answered() {
+        let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(BODY_PIECE);
+        let data = body.next(piece.get_mut(..wanted).unwrap_or_default())?;
+        exchange.send(stream, data)?;
+        left = left.saturating_sub(data.len() as u64);
+        exchange.answer().sent(data.len())?;
+        exchange.poll(stream)?;
+    }
+    Ok(())
+}
+
+/// The response: a success goes to the sink, of anything else as much is kept as is wanted to read the server's words.
+struct Response<'a> {
+    sink: &'a mut dyn Sink,
+    progress: Progress,
+    refusal: Option<Kept>,
+}
+
+impl Response<'_> {
+    fn sent(&mut self, count: usize) -> Result<(), Error> {
+        self.progress.sent += count as u64;
+        Ok(self.sink.progress(self.progress)?)
+    }
+}
+
+impl Answer for Response<'_> {
+    fn head(&mut self, head: &Head) -> Result<(), Error> {
+        if !(200..300).contains(&head.status()) {
+            let mut kept = Kept::default();
+            kept.expect(None, REFUSAL_BODY_MAX)?;
+            self.refusal = Some(kept);
+            return Ok(());
+        }
+        head.headers().for_each(|(name, value)| self.sink.header(name, value));
+        let length = match head.framing() {
+            Framing::None => Some(0),
+            Framing::Length(length) => Some(length),
+            Framing::Chunked | Framing::UntilClose => None,
+        };
+        self.progress.to_receive = length.unwrap_or(0);
+        Ok(self.sink.length(length)?)
+    }
+
+    fn body(&mut self, data: &[u8]) -> Result<bool, Error> {
+        if let Some(kept) = &mut self.refusal {
+            return Ok(kept.append_some(data));
+        }
+        self.sink.body(data)?;
+        self.progress.received += data.len() as u64;
+        self.sink.progress(self.progress)?;
+        Ok(true)
+    }
+}

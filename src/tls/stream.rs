@@ -65,6 +65,11 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// The deadline of the whole call.
+    pub fn deadline(&self) -> Deadline<'a> {
+        self.deadline
+    }
+
     /// Sends `plaintext`. When this fails because the connection broke, the server may have said why: `receive` what is left.
     pub fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
         for fragment in plaintext.chunks(TLS_SEND_FRAGMENT) {

@@ -1,0 +1,176 @@
+//! One request and its response over a TLS stream: the one place where HTTP meets I/O.
+#![forbid(unsafe_code)]
+
+use super::body::Body;
+use super::response::{Head, Progress, ResponseReader};
+use crate::error::{Error, Status};
+use crate::limits::BROKEN_SEND_WAIT_MS;
+use crate::tls::{Received, Stream};
+
+/// Takes a response as it comes in.
+pub trait Answer {
+    /// Takes the final head, before any of the body.
+    fn head(&mut self, head: &Head) -> Result<(), Error>;
+
+    /// Takes a piece of the body, and says whether it wants more of it. Errors end the exchange.
+    fn body(&mut self, data: &[u8]) -> Result<bool, Error>;
+}
+
+/// Where the response stands.
+enum State {
+    Head(ResponseReader),
+    Body(Head, Body),
+    Done(Head),
+    /// Between two states, and after an error.
+    Failed,
+}
+
+/// The response to one request.
+pub struct Exchange<'a, A> {
+    answer: &'a mut A,
+    state: State,
+    /// The server has sent `100 Continue`.
+    continued: bool,
+}
+
+impl<'a, A: Answer> Exchange<'a, A> {
+    /// An exchange of which nothing has come yet.
+    pub fn new(method: &[u8], answer: &'a mut A) -> Self {
+        Self { answer, state: State::Head(ResponseReader::new(method)), continued: false }
+    }
+
+    /// Whether the final head is there: nothing more of the request needs to be sent.
+    pub fn is_answered(&self) -> bool {
+        matches!(self.state, State::Body(..) | State::Done(_))
+    }
+
+    /// The one who takes the response.
+    pub fn answer(&mut self) -> &mut A {
+        self.answer
+    }
+
+    /// Sends a part of the request. When the server broke the connection meanwhile but had answered, that answer counts.
+    pub fn send(&mut self, stream: &mut Stream<'_>, part: &[u8]) -> Result<(), Error> {
+        match stream.send(part) {
+            Err(broken) if broken.status == Status::ConnectionLost => self.hear_out(stream, broken),
+            sent => sent,
+        }
+    }
+
+    /// After a broken send: takes what the server said before it closed. A TLS alert is an error that says more than `broken`.
+    fn hear_out(&mut self, stream: &mut Stream<'_>, broken: Error) -> Result<(), Error> {
+        while !matches!(self.state, State::Done(_)) {
+            match stream.receive_within(BROKEN_SEND_WAIT_MS, &mut |input| self.push(input)) {
+                Ok(Received::Some) => {}
+                Ok(Received::Nothing | Received::Closed) => break,
+                Err(error) if error.status == Status::ConnectionLost => break,
+                Err(error) => return Err(error),
+            }
+        }
+        if self.is_answered() { Ok(()) } else { Err(broken) }
+    }
+
+    /// Takes what has arrived, without waiting.
+    pub fn poll(&mut self, stream: &mut Stream<'_>) -> Result<(), Error> {
+        match stream.receive_within(0, &mut |input| self.push(input))? {
+            Received::Closed => self.end_of_stream(),
+            Received::Some | Received::Nothing => Ok(()),
+        }
+    }
+
+    /// Waits for `100 Continue` or the final head, at most `timeout_ms` milliseconds.
+    pub fn wait_for_continue(&mut self, stream: &mut Stream<'_>, timeout_ms: u32) -> Result<(), Error> {
+        let end = stream.deadline().within(timeout_ms);
+        while let (false, false, Ok(left)) = (self.continued, self.is_answered(), end.remaining_ms()) {
+            if stream.receive_within(left, &mut |input| self.push(input))? == Received::Closed {
+                return self.end_of_stream();
+            }
+        }
+        Ok(())
+    }
+
+    /// Receives the rest of the response, until the deadline. Once the head of a refusal is there it is the outcome, however its body ends.
+    pub fn finish(mut self, stream: &mut Stream<'_>) -> Result<Head, Error> {
+        loop {
+            let received = match self.state {
+                State::Done(head) => return Ok(head),
+                State::Body(head, body) if body.is_done() => return Ok(head),
+                _ => stream.receive(&mut |input| self.push(input)),
+            };
+            match (received, &self.state) {
+                (Ok(Received::Closed), _) => self.end_of_stream()?,
+                (Ok(_), _) => {}
+                (Err(error), State::Body(head, _)) if !is_success(head) && is_cut(&error) => self.conclude(),
+                (Err(error), _) => return Err(error),
+            }
+        }
+    }
+
+    /// The stream ended in good order: is the response whole?
+    fn end_of_stream(&mut self) -> Result<(), Error> {
+        match &self.state {
+            State::Head(reader) => return Err(reader.end_of_stream().into()),
+            State::Body(head, body) if is_success(head) => body.finish()?,
+            State::Body(..) | State::Done(_) => {}
+            State::Failed => return Err(Status::Internal.into()),
+        }
+        self.conclude();
+        Ok(())
+    }
+
+    fn conclude(&mut self) {
+        self.state = match core::mem::replace(&mut self.state, State::Failed) {
+            State::Body(head, _) => State::Done(head),
+            state => state,
+        };
+    }
+
+    /// Takes plaintext. What comes after the response's end is not looked at: the connection is used once.
+    fn push(&mut self, mut input: &[u8]) -> Result<(), Error> {
+        while !input.is_empty() {
+            let used = match core::mem::replace(&mut self.state, State::Failed) {
+                State::Head(reader) => self.push_head(reader, input)?,
+                State::Body(head, body) => self.push_body(head, body, input)?,
+                done => {
+                    self.state = done;
+                    return Ok(());
+                }
+            };
+            input = input.get(used..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn push_head(&mut self, mut reader: ResponseReader, input: &[u8]) -> Result<usize, Error> {
+        let (used, progress) = reader.push(input)?;
+        self.state = match progress {
+            Progress::NeedMore => State::Head(reader),
+            Progress::Interim(status) => {
+                self.continued |= status == 100;
+                State::Head(reader)
+            }
+            Progress::Final(head) => {
+                self.answer.head(&head)?;
+                let body = Body::new(head.framing());
+                if body.is_done() { State::Done(head) } else { State::Body(head, body) }
+            }
+        };
+        Ok(used)
+    }
+
+    fn push_body(&mut self, head: Head, mut body: Body, input: &[u8]) -> Result<usize, Error> {
+        let piece = body.decode(input)?;
+        let wants_more = piece.data.is_empty() || self.answer.body(piece.data)?;
+        self.state = if piece.done || !wants_more { State::Done(head) } else { State::Body(head, body) };
+        Ok(piece.used)
+    }
+}
+
+fn is_success(head: &Head) -> bool {
+    (200..300).contains(&head.status())
+}
+
+/// The connection failed, and not the response's form or the one who takes it.
+fn is_cut(error: &Error) -> bool {
+    matches!(error.status, Status::ConnectionLost | Status::Deadline)
+}

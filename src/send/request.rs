@@ -1,0 +1,185 @@
+//! The request as the caller describes it, and its signed head.
+#![forbid(unsafe_code)]
+
+use crate::credentials::Credentials;
+use crate::error::{Error, Status};
+use crate::http::request::{USER_AGENT, write_head};
+use crate::limits::{DEFAULT_TIMEOUT_MS, HTTPS_PORT};
+use crate::net::host::{check_address, check_host};
+use crate::net::{Clock, Peer};
+use crate::sign::{self, Form, Header, Options, Payload};
+use crate::tls::{Roots, Settings};
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+use zeroize::Zeroizing;
+
+/// Gives the next piece of a body: writes into the buffer and says how many bytes, 1 at least. `None`: it failed.
+pub type Source<'a> = dyn FnMut(&mut [u8]) -> Option<usize> + 'a;
+
+/// The body of a request.
+pub enum Body<'a> {
+    /// In memory; what is left of it to send.
+    Bytes(&'a [u8]),
+    /// From a callback, `length` bytes in all.
+    Source {
+        /// What is left to send, in bytes.
+        length: u64,
+        /// Where it comes from.
+        read: &'a mut Source<'a>,
+    },
+}
+
+impl Body<'_> {
+    /// Bytes left to send.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Source { length, .. } => *length,
+        }
+    }
+
+    /// Whether nothing is left to send.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The next piece, at most as long as `buffer`, which may hold it. Errors: `BodySource`.
+    pub(super) fn next<'b>(&'b mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Status> {
+        match self {
+            Self::Bytes(bytes) => {
+                let (piece, rest) = bytes.split_at_checked(buffer.len()).ok_or(Status::Internal)?;
+                *bytes = rest;
+                Ok(piece)
+            }
+            Self::Source { length, read } => {
+                let count = read(buffer).filter(|count| (1..=buffer.len()).contains(count)).ok_or(Status::BodySource)?;
+                *length = length.saturating_sub(count as u64);
+                buffer.get(..count).ok_or(Status::Internal)
+            }
+        }
+    }
+}
+
+/// One HTTPS request.
+pub struct Request<'a> {
+    /// Host name of the service.
+    pub endpoint: &'a str,
+    /// Region of the signature.
+    pub region: &'a [u8],
+    /// Service of the signature.
+    pub service: &'a [u8],
+    /// HTTP method.
+    pub method: &'a [u8],
+    /// Path in wire form; empty for "/".
+    pub path: &'a [u8],
+    /// Query in wire form, without the "?".
+    pub query: &'a [u8],
+    /// More headers.
+    pub headers: Vec<Header<'a>>,
+    /// The body.
+    pub body: Body<'a>,
+    /// What the signature says of the body.
+    pub payload: Payload<'a>,
+    /// Ask before the body is sent.
+    pub expect_continue: bool,
+    /// CA certificates, PEM or DER; empty for Amazon's.
+    pub ca: &'a [u8],
+    /// Where to connect in place of `endpoint`.
+    pub address: Option<&'a str>,
+    /// TCP port; 0 for 443.
+    pub port: u16,
+    /// Deadline of the whole call in milliseconds; 0 for the default.
+    pub timeout_ms: u32,
+}
+
+/// Headers that the library writes itself: given twice, they would make two requests of one.
+const RESERVED: [&str; 6] = ["host", "content-length", "transfer-encoding", "connection", "expect", "user-agent"];
+
+impl Request<'_> {
+    /// TLS without a client certificate. Errors: `Ca`, and the clock's.
+    pub(super) fn tls(&self, clock: &dyn Clock) -> Result<Settings, Error> {
+        Settings::new(Roots::from_bytes(self.ca)?, None, clock)
+    }
+
+    /// Whom to connect to.
+    pub(super) fn peer(&self) -> Peer<'_> {
+        let port = if self.port == 0 { HTTPS_PORT } else { self.port };
+        Peer { host: self.endpoint, address: self.address, port }
+    }
+
+    /// The deadline in milliseconds.
+    pub(super) fn timeout_ms(&self) -> u32 {
+        if self.timeout_ms == 0 { DEFAULT_TIMEOUT_MS } else { self.timeout_ms }
+    }
+
+    /// Checks the request, signs it, and writes its head. Errors: `Endpoint`, `Address`, `Header`, and the signer's.
+    pub(super) fn signed_head(
+        &self,
+        credentials: &Credentials<'_>,
+        clock: &dyn Clock,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.check()?;
+        let authority = self.peer().authority();
+        let mut headers = Vec::with_capacity(self.headers.len() + 1);
+        headers.push(Header { name: b"host", value: authority.as_bytes() });
+        headers.extend_from_slice(&self.headers);
+        let (signed, values) = self.sign(&headers, credentials, clock)?;
+        let length = format!("{}", self.body.len());
+        let mut all: Vec<(&[u8], &[u8])> = headers.iter().map(|header| (header.name, header.value)).collect();
+        all.extend([(&b"user-agent"[..], USER_AGENT), (b"connection", b"close")]);
+        if !self.body.is_empty() || matches!(self.method, b"PUT" | b"POST" | b"PATCH") {
+            all.push((b"content-length", length.as_bytes()));
+        }
+        if self.expect_continue {
+            all.push((b"expect", b"100-continue"));
+        }
+        all.extend(signed.headers(credentials, &values).map(|header| (header.name, header.value)));
+        Ok(write_head(self.method, &self.target(), &all)?)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        check_host(self.endpoint, Status::Endpoint)?;
+        self.address.map_or(Ok(()), check_address)?;
+        let is_reserved = |name: &[u8]| RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved.as_bytes()));
+        match self.headers.iter().find(|header| is_reserved(header.name)) {
+            Some(_) => Err(Error::new(Status::Header, format_args!("the library writes host, content-length, transfer-encoding, connection, expect and user-agent itself"))),
+            None => Ok(()),
+        }
+    }
+
+    fn target(&self) -> Vec<u8> {
+        let path = if self.path.is_empty() { b"/" } else { self.path };
+        if self.query.is_empty() { path.to_vec() } else { [path, b"?", self.query].concat() }
+    }
+
+    /// The signature's headers, their values in a buffer that is just large enough.
+    fn sign(
+        &self,
+        headers: &[Header<'_>],
+        credentials: &Credentials<'_>,
+        clock: &dyn Clock,
+    ) -> Result<(sign::Signed, Vec<u8>), Error> {
+        let request = sign::Request {
+            method: self.method,
+            path: self.path,
+            query: self.query,
+            headers,
+            payload: self.payload,
+            region: self.region,
+            service: self.service,
+            time: clock.unix_time().ok_or(Status::TimeRequired)?,
+            form: Form::Wire,
+            options: Options::default(),
+        };
+        let mut values = Vec::new();
+        if let Err(sign::Error::BufferTooSmall { needed }) = sign::sign_request(&request, credentials, None, &mut values) {
+            values = vec![0; needed];
+        }
+        match sign::sign_request(&request, credentials, None, &mut values) {
+            Ok(signed) => Ok((signed, values)),
+            Err(sign::Error::Invalid(status)) => Err(status.into()),
+            Err(sign::Error::BufferTooSmall { .. }) => Err(Status::Internal.into()),
+        }
+    }
+}
