@@ -12,6 +12,16 @@ pub const LATEST_TIME: i64 = 253_402_300_799;
 /// the array of positions stands on the stack (one `usize` each).
 pub const SORT_BATCH: usize = 64;
 
+/// Earliest time that is signed, in Unix seconds: 2012-01-01T00:00:00Z. Signature Version 4 is of that year, and AWS's published examples are of
+/// 2013 and 2015; a clock that was never set is earlier.
+pub const EARLIEST_SIGNING_TIME: i64 = 1_325_376_000;
+
+/// Bytes of a block, at most, of a hash that the caller supplies: SHA-256's. Keys are padded to it on the stack.
+pub const HASH_BLOCK_MAX: usize = 64;
+
+/// Bytes of a digest, at most, of a hash that the caller supplies: SHA-256's.
+pub const HASH_DIGEST_MAX: usize = 32;
+
 #[cfg(feature = "client")]
 pub use client::*;
 

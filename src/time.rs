@@ -1,6 +1,377 @@
 //! Dates: Unix seconds, and the three forms in which AWS writes them.
+//!
+//! The calendar is the proleptic Gregorian one, years 0000 to 9999, and a date that does not exist is refused rather than moved. A leap second
+//! (`:60`) is refused too: Unix time has none, and no more are planned.
 #![forbid(unsafe_code)]
+
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+
+/// Days from 0000-03-01 to 1970-01-01.
+const EPOCH: i64 = 719_468;
+
+/// Days in 400 years, after which the calendar repeats.
+const ERA: i64 = 146_097;
+
+const WEEKDAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
+
+const MONTHS: [&[u8; 3]; 12] = [
+    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+];
 
 /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnixTime(pub i64);
+
+impl UnixTime {
+    /// Reads an RFC 3339 date, such as the `expiration` of credentials: `2026-01-17T15:00:00Z`.
+    ///
+    /// A fraction of a second is read and dropped; a numeric offset (`+01:00`) is applied. `T` and `Z` are capitals. `None` for anything else.
+    pub fn parse_rfc3339(text: &[u8]) -> Option<Self> {
+        let mut reader = Reader(text);
+        let (year, month, day) = (
+            reader.number(4)?,
+            reader.after(b"-")?.number(2)?,
+            reader.after(b"-")?.number(2)?,
+        );
+        let clock = reader.after(b"T")?.clock()?;
+        reader.skip_fraction()?;
+        let offset = reader.offset()?;
+        reader.end()?;
+        Some(Self(seconds(year, month, day, clock)?.checked_sub(offset)?))
+    }
+
+    /// Reads the date of an HTTP header (IMF-fixdate, RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+    ///
+    /// The weekday must be the date's. `None` for anything else, the two obsolete forms included.
+    pub fn parse_http_date(text: &[u8]) -> Option<Self> {
+        let mut reader = Reader(text);
+        let weekday = reader.name(&WEEKDAYS)?;
+        let day = reader.after(b", ")?.number(2)?;
+        let month = reader.after(b" ")?.name(&MONTHS)?;
+        let year = reader.after(b" ")?.number(4)?;
+        let clock = reader.after(b" ")?.clock()?;
+        reader.after(b" GMT")?.end()?;
+        let time = seconds(year, month.checked_add(1)?, day, clock)?;
+        (time.div_euclid(DAY).rem_euclid(7) == weekday).then_some(Self(time))
+    }
+
+    /// The RFC 3339 form, 20 characters: `2026-01-17T15:00:00Z`. `None` outside the years 0000 to 9999.
+    pub fn to_rfc3339(self) -> Option<[u8; 20]> {
+        let ([y1, y2, y3, y4], [m1, m2], [d1, d2], [h1, h2], [n1, n2], [s1, s2]) = self.digits()?;
+        Some([
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z',
+        ])
+    }
+
+    /// The form of `x-amz-date`, 16 characters: `20150830T123600Z`. `None` outside the years 0000 to 9999.
+    pub fn iso8601_basic(self) -> Option<[u8; 16]> {
+        let ([y1, y2, y3, y4], [m1, m2], [d1, d2], [h1, h2], [n1, n2], [s1, s2]) = self.digits()?;
+        Some([y1, y2, y3, y4, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z'])
+    }
+
+    /// Year, month, day, hour, minute and second, in decimal digits.
+    fn digits(self) -> Option<Digits> {
+        let (year, month, day) = civil(self.0.div_euclid(DAY))?;
+        let second = self.0.rem_euclid(DAY) as u32;
+        let year = u32::try_from(year).ok().filter(|year| *year <= 9999)?;
+        let ([y1, y2], [y3, y4]) = (pair(year / 100), pair(year % 100));
+        let clock = (pair(second / 3600), pair(second / 60 % 60), pair(second % 60));
+        Some(([y1, y2, y3, y4], pair(month), pair(day), clock.0, clock.1, clock.2))
+    }
+}
+
+type Digits = ([u8; 4], [u8; 2], [u8; 2], [u8; 2], [u8; 2], [u8; 2]);
+
+fn pair(number: u32) -> [u8; 2] {
+    [
+        b'0'.wrapping_add((number / 10 % 10) as u8),
+        b'0'.wrapping_add((number % 10) as u8),
+    ]
+}
+
+/// Unix seconds of a date, if it exists. The year begins in March here, so that the leap day is its last.
+fn seconds(year: i64, month: i64, day: i64, second_of_day: i64) -> Option<i64> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last_day = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    let exists = (0..=9999).contains(&year) && (1..=last_day).contains(&day);
+    exists.then(|| days(year, month, day).wrapping_mul(DAY).wrapping_add(second_of_day))
+}
+
+/// Days from 1970-01-01 to a date that exists (years 0 to 9999: nothing here comes near an overflow).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 {
+        (year, month.wrapping_sub(3))
+    } else {
+        (year.wrapping_sub(1), month.wrapping_add(9))
+    };
+    let leap_days = year
+        .div_euclid(4)
+        .wrapping_sub(year.div_euclid(100))
+        .wrapping_add(year.div_euclid(400));
+    let day_of_year = month
+        .wrapping_mul(153)
+        .wrapping_add(2)
+        .div_euclid(5)
+        .wrapping_add(day)
+        .wrapping_sub(1);
+    year.wrapping_mul(365)
+        .wrapping_add(leap_days)
+        .wrapping_add(day_of_year)
+        .wrapping_sub(EPOCH)
+}
+
+/// Year, month and day of a day counted from 1970-01-01. `None` only where the count itself overflows.
+fn civil(day: i64) -> Option<(i64, u32, u32)> {
+    let day = day.checked_add(EPOCH)?;
+    let (era, day_of_era) = (day.div_euclid(ERA), day.rem_euclid(ERA) as u32);
+    // Counted without the leap days of the era: every 4 years but for every 100, and the last day of the 400.
+    let year_of_era = day_of_era
+        .wrapping_sub(day_of_era / 1460)
+        .wrapping_add(day_of_era / 36_524)
+        .wrapping_sub(day_of_era / 146_096)
+        / 365;
+    let before = year_of_era
+        .wrapping_mul(365)
+        .wrapping_add(year_of_era / 4)
+        .wrapping_sub(year_of_era / 100);
+    let day_of_year = day_of_era.wrapping_sub(before);
+    let month = day_of_year.wrapping_mul(5).wrapping_add(2) / 153;
+    let day = day_of_year
+        .wrapping_sub(month.wrapping_mul(153).wrapping_add(2) / 5)
+        .wrapping_add(1);
+    let year = era.checked_mul(400)?.checked_add(i64::from(year_of_era))?;
+    if month < 10 {
+        Some((year, month.wrapping_add(3), day))
+    } else {
+        Some((year.checked_add(1)?, month.wrapping_sub(9), day))
+    }
+}
+
+/// What is left of a text that is read from its front.
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn take(&mut self, length: usize) -> Option<&[u8]> {
+        let (head, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(head)
+    }
+
+    /// Passes over `text`, which must come next.
+    fn after(&mut self, text: &[u8]) -> Option<&mut Self> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(self)
+    }
+
+    /// A number of exactly so many digits, at most 4.
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        self.take(digits)?.iter().try_fold(0_i64, |number, digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| number.wrapping_mul(10).wrapping_add(i64::from(digit & 0x0f)))
+        })
+    }
+
+    /// One of `names`, as its place among them.
+    fn name(&mut self, names: &[&[u8; 3]]) -> Option<i64> {
+        let name = self.take(3)?;
+        let place = names.iter().position(|candidate| candidate.as_slice() == name)?;
+        i64::try_from(place).ok()
+    }
+
+    /// `hh:mm:ss`, as the second of the day.
+    fn clock(&mut self) -> Option<i64> {
+        let (hour, minute, second) = (
+            self.number(2)?,
+            self.after(b":")?.number(2)?,
+            self.after(b":")?.number(2)?,
+        );
+        let exists = hour < 24 && minute < 60 && second < 60;
+        exists.then(|| {
+            hour.wrapping_mul(3600)
+                .wrapping_add(minute.wrapping_mul(60))
+                .wrapping_add(second)
+        })
+    }
+
+    fn skip_fraction(&mut self) -> Option<()> {
+        let Some(fraction) = self.0.strip_prefix(b".") else {
+            return Some(());
+        };
+        let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.0 = fraction.get(digits..)?;
+        (digits > 0).then_some(())
+    }
+
+    /// `Z`, `+hh:mm` or `-hh:mm`, in seconds east of Greenwich.
+    fn offset(&mut self) -> Option<i64> {
+        let sign = match self.take(1)? {
+            b"Z" => return Some(0),
+            b"+" => 60_i64,
+            b"-" => -60,
+            _ => return None,
+        };
+        let (hour, minute) = (self.number(2)?, self.after(b":")?.number(2)?);
+        (hour < 24 && minute < 60).then(|| hour.wrapping_mul(60).wrapping_add(minute).wrapping_mul(sign))
+    }
+
+    fn end(&self) -> Option<()> {
+        self.0.is_empty().then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Dates and their Unix seconds, from `date -u +%s`.
+    const KNOWN: &[(&[u8; 20], i64)] = &[
+        (b"1970-01-01T00:00:00Z", 0),
+        (b"1969-12-31T23:59:59Z", -1),
+        (b"2000-02-29T12:00:00Z", 951_825_600),
+        (b"2015-08-30T12:36:00Z", 1_440_938_160),
+        (b"2026-01-17T15:00:00Z", 1_768_662_000),
+        (b"2100-03-01T00:00:00Z", 4_107_542_400),
+        (b"9999-12-31T23:59:59Z", 253_402_300_799),
+        (b"0000-01-01T00:00:00Z", -62_167_219_200),
+    ];
+
+    #[test]
+    fn known_dates_read_and_write() {
+        for (text, time) in KNOWN {
+            assert_eq!(UnixTime::parse_rfc3339(*text), Some(UnixTime(*time)));
+            assert_eq!(UnixTime(*time).to_rfc3339().as_ref(), Some(*text));
+        }
+        assert_eq!(
+            UnixTime(1_440_938_160).iso8601_basic().as_ref(),
+            Some(b"20150830T123600Z")
+        );
+    }
+
+    #[test]
+    fn every_day_of_ten_millennia_follows_the_one_before() {
+        let (mut year, mut month, mut day) = (0, 1, 1);
+        for count in days(0, 1, 1)..=days(9999, 12, 31) {
+            assert_eq!(civil(count), Some((year, month, day)));
+            assert_eq!(days(year, i64::from(month), i64::from(day)), count);
+            if seconds(year, i64::from(month), i64::from(day) + 1, 0).is_some() {
+                day += 1;
+            } else {
+                (year, month, day) = if month == 12 {
+                    (year + 1, 1, 1)
+                } else {
+                    (year, month + 1, 1)
+                };
+            }
+        }
+        assert_eq!((year, month, day), (10_000, 1, 1));
+    }
+
+    #[test]
+    fn years_without_four_digits_cannot_be_written() {
+        for time in [253_402_300_800, -62_167_219_201, i64::MAX, i64::MIN] {
+            assert_eq!(UnixTime(time).to_rfc3339(), None);
+            assert_eq!(UnixTime(time).iso8601_basic(), None);
+        }
+    }
+
+    #[test]
+    fn fractions_and_offsets_are_read() {
+        let noon = Some(UnixTime(1_440_936_000));
+        for text in [
+            "2015-08-30T12:00:00.5Z",
+            "2015-08-30T12:00:00.123456789Z",
+            "2015-08-30T14:00:00+02:00",
+            "2015-08-30T06:30:00-05:30",
+        ] {
+            assert_eq!(UnixTime::parse_rfc3339(text.as_bytes()), noon, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_rfc3339_date_is_refused() {
+        for text in [
+            "",
+            "2015",
+            "2015-08-30",
+            "2015-08-30T12:00:00",
+            "2015-08-30 12:00:00Z",
+            "2015-08-30t12:00:00Z",
+            "2015-08-30T12:00:00z",
+            "2015-00-30T12:00:00Z",
+            "2015-13-30T12:00:00Z",
+            "2015-08-00T12:00:00Z",
+            "2015-08-32T12:00:00Z",
+            "2015-06-31T12:00:00Z",
+            "2015-02-29T12:00:00Z",
+            "1900-02-29T12:00:00Z",
+            "2015-08-30T24:00:00Z",
+            "2015-08-30T12:60:00Z",
+            "2015-08-30T12:00:60Z",
+            "2015-08-30T12:00:00.Z",
+            "2015-08-30T12:00:00+2:00",
+            "2015-08-30T12:00:00+24:00",
+            "2015-08-30T12:00:00+02:60",
+            "2015-08-30T12:00:00+0200",
+            "2015-08-30T12:00:00Z ",
+            " 2015-08-30T12:00:00Z",
+            "2015-08-30T12:00:00ZZ",
+            "+015-08-30T12:00:00Z",
+            "2015-8-30T12:00:00Z",
+            "2015-08-30T1:00:00Z",
+            "20150830T120000Z",
+            "2015-08-30T12:00:0aZ",
+            "2015-08-30T12:00:00.1",
+        ] {
+            assert_eq!(UnixTime::parse_rfc3339(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn http_dates_are_read() {
+        // The example of RFC 9110 section 5.6.7, and `date -u`.
+        assert_eq!(
+            UnixTime::parse_http_date(b"Sun, 06 Nov 1994 08:49:37 GMT"),
+            Some(UnixTime(784_111_777))
+        );
+        assert_eq!(
+            UnixTime::parse_http_date(b"Thu, 29 Feb 2024 23:59:59 GMT"),
+            Some(UnixTime(1_709_251_199))
+        );
+        assert_eq!(
+            UnixTime::parse_http_date(b"Wed, 31 Dec 1969 23:59:59 GMT"),
+            Some(UnixTime(-1))
+        );
+    }
+
+    #[test]
+    fn what_is_no_http_date_is_refused() {
+        for text in [
+            "",
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "sun, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Sun, 06 nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 94 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            "Sun, 06 Nov 1994 08:49:37 UTC",
+            "Sun, 06 Nov 1994 08:49:37 +0000",
+            "Sun, 06 Nov 1994 8:49:37 GMT",
+            "Sun, 06 Nov 1994 24:49:37 GMT",
+            "Thu, 30 Feb 2023 00:00:00 GMT",
+            "Sun, 06 Nov 1994 08:49:37 GMT ",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun,06 Nov 1994 08:49:37 GMT",
+        ] {
+            assert_eq!(UnixTime::parse_http_date(text.as_bytes()), None, "{text}");
+        }
+    }
+}

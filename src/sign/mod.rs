@@ -1,2 +1,79 @@
-//! sign.
+//! AWS Signature Version 4: one file for each step of the specification, named with its word.
+//!
+//! ```text
+//! Request + Credentials -> check -> order of the headers -> size of the output
+//!   -> canonical request -> its hash -> string to sign -> signing key -> signature -> headers in the caller's buffer
+//! ```
+//!
+//! No heap, no limit on any length or count: the canonical request streams into the hash and is never held.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 #![forbid(unsafe_code)]
+
+mod authorization;
+mod canonical_headers;
+mod canonical_request;
+mod headers;
+mod payload;
+mod query;
+mod request;
+mod signature;
+mod signing_key;
+mod sink;
+mod sort;
+mod string_to_sign;
+mod uri;
+
+pub use authorization::Signed;
+pub use headers::{Header, Headers, UNSIGNED_HEADERS};
+pub use payload::Payload;
+pub use request::{Form, Options, PathRules, Request, S3_SERVICES};
+pub use signature::{put_canonical_request, put_string_to_sign, signature};
+pub use signing_key::KeyCache;
+pub use sink::Sink;
+
+use crate::credentials::Credentials;
+use crate::crypto::sha256::Sha256;
+use crate::error::Status;
+use signature::Signing;
+
+/// Why a request was not signed. Nothing was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The buffer is too small.
+    BufferTooSmall {
+        /// Bytes that are enough; the largest `usize` if the lengths of the request add up to more than that.
+        needed: usize,
+    },
+    /// The request or the credentials cannot be signed with.
+    Invalid(Status),
+}
+
+impl From<Status> for Error {
+    fn from(status: Status) -> Self {
+        Self::Invalid(status)
+    }
+}
+
+/// Signs a request: writes the values of the headers that are to be added into `buffer`, and says where they stand.
+///
+/// `cache`, if given, keeps the signing key from one call to the next. On an error `buffer` is as it was.
+pub fn sign_request<H: Headers + ?Sized>(
+    request: &Request<'_, H>,
+    credentials: &Credentials<'_>,
+    cache: Option<&mut KeyCache>,
+    buffer: &mut [u8],
+) -> Result<Signed, Error> {
+    let mut signing = Signing::new(request, credentials)?;
+    let signed = signing.lay_out()?;
+    signed.check_fits(buffer)?;
+
+    let mut hash = Sha256::new();
+    let own = signing.own_values(&mut hash)?;
+    let canonical_request = signing.hash_canonical_request(&own, &mut hash)?;
+    let signature = signing.sign(&canonical_request, cache, &mut hash)?;
+
+    let mut authorization = signing.authorization(&signature);
+    authorization.check_carried(request.headers)?;
+    signed.write(&own, &mut authorization, buffer)?;
+    Ok(signed)
+}

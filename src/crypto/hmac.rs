@@ -1,0 +1,150 @@
+//! HMAC (RFC 2104) over any [`Hash`].
+#![forbid(unsafe_code)]
+
+use super::{Digest, Hash, copy};
+use crate::error::Status;
+use crate::limits::HASH_BLOCK_MAX;
+use zeroize::{Zeroize, Zeroizing};
+
+/// An HMAC key in a form that a hash can start from.
+pub trait Mac<H: Hash> {
+    /// Starts the hash of the message: the message is what is hashed next.
+    fn begin(&self, hash: &mut H) -> Result<(), Status>;
+
+    /// Starts the hash around it.
+    fn begin_outer(&self, hash: &mut H) -> Result<(), Status>;
+
+    /// Ends, with the MAC of what was hashed since [`begin`](Mac::begin).
+    fn finish(&self, hash: &mut H) -> Result<Digest, Status> {
+        let inner = Zeroizing::new(hash.finish()?);
+        self.begin_outer(hash)?;
+        hash.update(inner.as_slice())?;
+        hash.finish()
+    }
+}
+
+/// An HMAC key padded with zeros to the hash's block, wiped when dropped.
+pub struct BlockKey {
+    block: Zeroizing<[u8; HASH_BLOCK_MAX]>,
+    block_len: usize,
+}
+
+impl BlockKey {
+    /// The key whose bytes are `parts`, one after the other. One that is longer than a block is hashed first, as RFC 2104 says.
+    pub fn new<H: Hash>(hash: &mut H, parts: &[&[u8]]) -> Result<Self, Status> {
+        let mut key = Self {
+            block: Zeroizing::new([0; HASH_BLOCK_MAX]),
+            block_len: hash.block_len(),
+        };
+        if !key.fill(parts) {
+            hash.init()?;
+            parts.iter().try_for_each(|part| hash.update(part))?;
+            let digest = Zeroizing::new(hash.finish()?);
+            key.block.zeroize();
+            // RFC 2104 has no digest longer than a block; of one, the first bytes are the key.
+            copy(
+                key.block.get_mut(..key.block_len).unwrap_or_default(),
+                digest.as_slice(),
+            );
+        }
+        Ok(key)
+    }
+
+    /// Whether all parts found room.
+    fn fill(&mut self, parts: &[&[u8]]) -> bool {
+        let mut free = self.block.get_mut(..self.block_len).unwrap_or_default();
+        parts.iter().all(
+            |part| match core::mem::take(&mut free).split_at_mut_checked(part.len()) {
+                Some((head, rest)) => {
+                    copy(head, part);
+                    free = rest;
+                    true
+                }
+                None => false,
+            },
+        )
+    }
+
+    /// Begins a hash with the block, each byte of it XORed with `pad`.
+    fn start<H: Hash>(&self, hash: &mut H, pad: u8) -> Result<(), Status> {
+        let padded = Zeroizing::new(self.block.map(|byte| byte ^ pad));
+        hash.init()?;
+        hash.update(padded.get(..self.block_len).unwrap_or_default())
+    }
+}
+
+impl<H: Hash> Mac<H> for BlockKey {
+    fn begin(&self, hash: &mut H) -> Result<(), Status> {
+        self.start(hash, 0x36)
+    }
+
+    fn begin_outer(&self, hash: &mut H) -> Result<(), Status> {
+        self.start(hash, 0x5c)
+    }
+}
+
+/// The HMAC of one message.
+pub fn hmac<H: Hash>(hash: &mut H, key: &BlockKey, message: &[u8]) -> Result<Digest, Status> {
+    key.begin(hash)?;
+    hash.update(message)?;
+    key.finish(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::sha256::{Midstates, Sha256};
+
+    /// RFC 4231, test cases 1, 2, 3, 6 and 7: key, data, HMAC-SHA-256.
+    const RFC_4231: [(&[u8], &[u8], &str); 5] = [
+        (&[0x0b; 20], b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+        (b"Jefe", b"what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+        (&[0xaa; 20], &[0xdd; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+        (
+            &[0xaa; 131],
+            b"Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+        ),
+        (
+            &[0xaa; 131],
+            b"This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.",
+            "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
+        ),
+    ];
+
+    fn bytes(hex: &str) -> [u8; 32] {
+        core::array::from_fn(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap())
+    }
+
+    #[test]
+    fn examples_of_rfc_4231() {
+        let mut hash = Sha256::new();
+        for (key, data, expected) in RFC_4231 {
+            let key = BlockKey::new(&mut hash, &[key]).unwrap();
+            assert_eq!(hmac(&mut hash, &key, data).unwrap().as_slice(), bytes(expected));
+        }
+    }
+
+    #[test]
+    fn midstates_give_the_same() {
+        let mut hash = Sha256::new();
+        for (key, data, expected) in RFC_4231 {
+            let key = BlockKey::new(&mut hash, &[key]).unwrap();
+            let midstates = Midstates::new(&mut hash, &key).unwrap();
+            midstates.begin(&mut hash).unwrap();
+            hash.update(data).unwrap();
+            assert_eq!(midstates.finish(&mut hash).unwrap().as_slice(), bytes(expected));
+        }
+    }
+
+    #[test]
+    fn a_key_in_parts_is_the_key() {
+        let mut hash = Sha256::new();
+        for cut in 0..=131 {
+            let (head, tail) = [0xaa; 131].split_at(cut).into();
+            let key = BlockKey::new(&mut hash, &[head, tail]).unwrap();
+            let (_, data, expected) = RFC_4231[3];
+            assert_eq!(hmac(&mut hash, &key, data).unwrap().as_slice(), bytes(expected));
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The native backend: SHA-256 (FIPS 180-4) over the block function of the `sha2` crate.
+//!
+//! The state is eight words, so it can be wiped, and a [`KeyCache`](crate::sign::KeyCache) can hold one. Not wiped: what the block
+//! function leaves in its own stack frame (its message schedule).
+#![forbid(unsafe_code)]
+
+use super::hmac::{BlockKey, Mac};
+use super::{Digest, Hash, copy};
+use crate::error::Status;
+use sha2::block_api::compress256;
+use zeroize::{Zeroize, ZeroizeOnDrop, optimization_barrier};
+
+/// Bytes of a block.
+pub const BLOCK: usize = 64;
+
+/// Bytes of a digest.
+pub const DIGEST: usize = 32;
+
+/// FIPS 180-4 section 5.3.3.
+const INITIAL: [u32; 8] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+/// A running SHA-256, wiped when dropped.
+pub struct Sha256 {
+    state: [u32; 8],
+    buffer: [u8; BLOCK],
+    /// Bytes hashed so far, those in the buffer included.
+    length: u64,
+}
+
+impl Sha256 {
+    /// A hash of no bytes yet.
+    pub fn new() -> Self {
+        Self {
+            state: INITIAL,
+            buffer: [0; BLOCK],
+            length: 0,
+        }
+    }
+
+    /// The digest of `bytes`.
+    pub fn digest(bytes: &[u8]) -> [u8; DIGEST] {
+        let mut hash = Self::new();
+        hash.push(bytes);
+        hash.end()
+    }
+
+    /// Goes on from a state that had hashed one block.
+    fn resume(&mut self, state: &[u32; 8]) {
+        self.state = *state;
+        self.length = BLOCK as u64;
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        let filled = (self.length % BLOCK as u64) as usize;
+        self.length = self.length.wrapping_add(bytes.len() as u64);
+        let free = self.buffer.get_mut(filled..).unwrap_or_default();
+        match bytes.split_at_checked(free.len()) {
+            None => copy(free, bytes),
+            Some(_) if filled == 0 => self.blocks(bytes),
+            Some((head, rest)) => {
+                copy(free, head);
+                compress256(&mut self.state, &[self.buffer]);
+                self.blocks(rest);
+            }
+        }
+    }
+
+    /// Hashes whole blocks where they are, and keeps what is left over.
+    fn blocks(&mut self, bytes: &[u8]) {
+        let (blocks, rest) = bytes.as_chunks();
+        if !blocks.is_empty() {
+            compress256(&mut self.state, blocks);
+        }
+        copy(&mut self.buffer, rest);
+    }
+
+    fn end(&mut self) -> [u8; DIGEST] {
+        let filled = (self.length % BLOCK as u64) as usize;
+        let bits = self.length.wrapping_mul(8).to_be_bytes();
+        let mut padding = self.buffer.iter_mut().skip(filled);
+        if let Some(first) = padding.next() {
+            *first = 0x80;
+        }
+        padding.for_each(|byte| *byte = 0);
+        if filled >= BLOCK - bits.len() {
+            compress256(&mut self.state, &[self.buffer]);
+            self.buffer = [0; BLOCK];
+        }
+        if let Some(tail) = self.buffer.last_chunk_mut() {
+            *tail = bits;
+        }
+        compress256(&mut self.state, &[self.buffer]);
+        big_endian(&self.state)
+    }
+}
+
+fn big_endian(state: &[u32; 8]) -> [u8; DIGEST] {
+    let mut digest = [0; DIGEST];
+    let (words, _) = digest.as_chunks_mut();
+    for (bytes, word) in words.iter_mut().zip(state) {
+        *bytes = word.to_be_bytes();
+    }
+    digest
+}
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Hash for Sha256 {
+    fn block_len(&self) -> usize {
+        BLOCK
+    }
+
+    fn digest_len(&self) -> usize {
+        DIGEST
+    }
+
+    fn init(&mut self) -> Result<(), Status> {
+        self.state = INITIAL;
+        self.length = 0;
+        Ok(())
+    }
+
+    fn update(&mut self, bytes: &[u8]) -> Result<(), Status> {
+        self.push(bytes);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<Digest, Status> {
+        Ok(Digest::new(self.end(), DIGEST))
+    }
+}
+
+impl Drop for Sha256 {
+    fn drop(&mut self) {
+        // Wide stores, which the barrier keeps from being optimised away; `zeroize` would go byte by byte.
+        (self.state, self.buffer) = ([0; 8], [0; BLOCK]);
+        optimization_barrier(self);
+    }
+}
+
+impl ZeroizeOnDrop for Sha256 {}
+
+/// An HMAC key as the two states that have hashed its padded block: 64 bytes, all zero when wiped.
+#[repr(C)]
+#[derive(Default)]
+pub struct Midstates {
+    inner: [u32; 8],
+    outer: [u32; 8],
+}
+
+impl Midstates {
+    /// The states of a key. The hash is used, and left in an undefined state.
+    pub fn new(hash: &mut Sha256, key: &BlockKey) -> Result<Self, Status> {
+        key.begin(hash)?;
+        let inner = hash.state;
+        key.begin_outer(hash)?;
+        Ok(Self {
+            inner,
+            outer: hash.state,
+        })
+    }
+}
+
+impl Zeroize for Midstates {
+    fn zeroize(&mut self) {
+        (self.inner, self.outer) = ([0; 8], [0; 8]);
+        optimization_barrier(self);
+    }
+}
+
+impl Drop for Midstates {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Midstates {}
+
+impl Mac<Sha256> for Midstates {
+    fn begin(&self, hash: &mut Sha256) -> Result<(), Status> {
+        hash.resume(&self.inner);
+        Ok(())
+    }
+
+    fn begin_outer(&self, hash: &mut Sha256) -> Result<(), Status> {
+        hash.resume(&self.outer);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    extern crate std;
+    use std::vec::Vec;
+
+    fn hex(digest: &[u8]) -> std::string::String {
+        digest.iter().map(|byte| std::format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn examples_of_fips_180_4() {
+        // <https://csrc.nist.gov/CSRC/media/Projects/Cryptographic-Standards-and-Guidelines/documents/examples/SHA256.pdf>
+        let million = std::vec![b'a'; 1_000_000];
+        let known: [(&[u8], &str); 4] = [
+            (b"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            (
+                b"abc",
+                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            ),
+            (
+                b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+            ),
+            (
+                &million,
+                "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
+            ),
+        ];
+        for (message, digest) in known {
+            assert_eq!(hex(&Sha256::digest(message)), digest);
+        }
+    }
+
+    #[test]
+    fn pieces_of_every_length_give_the_same_as_the_whole() {
+        use sha2::Digest as _;
+        let message: Vec<u8> = (0..300).map(|i| i as u8).collect();
+        for length in 0..message.len() {
+            let expected: [u8; 32] = sha2::Sha256::digest(&message[..length]).into();
+            for piece in 1..=130 {
+                let mut hash = Sha256::new();
+                message[..length].chunks(piece).for_each(|piece| hash.push(piece));
+                assert_eq!(hash.end(), expected, "{length} in pieces of {piece}");
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Step 6: the signature as a header, and where the headers stand in the caller's buffer.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#add-signature-to-request>
+#![forbid(unsafe_code)]
+
+use super::Error;
+use super::canonical_headers::{OwnValues, SignedHeaders};
+use super::headers::{Headers, each};
+use super::sink::{Match, Sink, Writer};
+use super::string_to_sign::{ALGORITHM, Scope};
+use crate::credentials::Credentials;
+use crate::error::Status;
+use core::ops::Range;
+
+/// The `Authorization` header's value, ready to be written.
+pub struct Authorization<'s, 'a, H: Headers + ?Sized> {
+    /// Whose access key id it names.
+    pub credentials: &'s Credentials<'a>,
+    /// Its scope.
+    pub scope: &'s Scope<'a>,
+    /// The headers that it names.
+    pub headers: &'s mut SignedHeaders<'a, H>,
+    /// The signature, in hexadecimal digits.
+    pub signature: &'s [u8],
+}
+
+impl<H: Headers + ?Sized> Authorization<'_, '_, H> {
+    /// Writes the value.
+    pub fn put(&mut self, sink: &mut impl Sink) -> Result<(), Status> {
+        sink.put(ALGORITHM)?;
+        sink.put(b" Credential=")?;
+        sink.put(self.credentials.access_key_id)?;
+        sink.put(b"/")?;
+        self.scope.put(sink)?;
+        sink.put(b", SignedHeaders=")?;
+        self.headers.put_names(sink)?;
+        sink.put(b", Signature=")?;
+        sink.put(self.signature)
+    }
+
+    /// Refuses a request that carries an `authorization` header twice or with another value.
+    pub fn check_carried(&mut self, headers: &H) -> Result<(), Status> {
+        let mut carried = each(headers).filter(|header| header.is(b"authorization"));
+        let Some(header) = carried.next() else { return Ok(()) };
+        let mut same = Match {
+            rest: Some(header.trimmed()),
+        };
+        self.put(&mut same)?;
+        let good = same.rest == Some(b"") && carried.next().is_none();
+        good.then_some(()).ok_or(Status::HeaderConflict)
+    }
+}
+
+/// The headers to be added to a request. Each range is where a value stands in the caller's buffer; `None` where the request carries the header
+/// already, or needs none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signed {
+    /// The value of `x-amz-date`, 16 characters.
+    pub date: Option<Range<usize>>,
+    /// The value of `x-amz-content-sha256`, 64 digits or `UNSIGNED-PAYLOAD`.
+    pub content_sha256: Option<Range<usize>>,
+    /// The value of `authorization`.
+    pub authorization: Option<Range<usize>>,
+    /// Whether `x-amz-security-token` is to be added. Its value is the credentials' session token, which is not copied.
+    pub security_token: bool,
+    /// Bytes of the buffer that are used.
+    pub len: usize,
+}
+
+impl Signed {
+    /// Gives the next `length` bytes of the buffer to a value, if it is wanted.
+    pub(super) fn place(&mut self, wanted: bool, length: usize) -> Option<Range<usize>> {
+        let (start, end) = (self.len, self.len.saturating_add(length));
+        wanted.then(|| {
+            self.len = end;
+            start..end
+        })
+    }
+
+    /// Refuses a buffer that is too small.
+    pub(super) fn check_fits(&self, buffer: &[u8]) -> Result<(), Error> {
+        if self.len <= buffer.len() {
+            Ok(())
+        } else {
+            Err(Error::BufferTooSmall { needed: self.len })
+        }
+    }
+
+    /// Writes the values as they were placed.
+    pub(super) fn write<H: Headers + ?Sized>(
+        &self,
+        own: &OwnValues<'_>,
+        authorization: &mut Authorization<'_, '_, H>,
+        buffer: &mut [u8],
+    ) -> Result<(), Status> {
+        let mut writer = Writer::new(buffer);
+        if self.date.is_some() {
+            writer.put(&own.timestamp)?;
+        }
+        if self.content_sha256.is_some() {
+            writer.put(own.payload_hash.as_bytes())?;
+        }
+        if self.authorization.is_some() {
+            authorization.put(&mut writer)
+        } else {
+            Ok(())
+        }
+    }
+}

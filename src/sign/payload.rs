@@ -1,0 +1,60 @@
+//! What a payload is signed as.
+#![forbid(unsafe_code)]
+
+use super::sink::hex;
+use crate::crypto::Hash;
+use crate::error::Status;
+
+/// The SHA-256 of no bytes.
+const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// The body of a request, as far as the signature is concerned.
+#[derive(Clone, Copy)]
+pub enum Payload<'a> {
+    /// The body itself.
+    Bytes(&'a [u8]),
+    /// The SHA-256 of the body.
+    Sha256([u8; 32]),
+    /// The signature does not cover the body. S3 alone takes that.
+    Unsigned,
+}
+
+/// The last line of the canonical request, and the value of `x-amz-content-sha256`.
+pub enum PayloadHash {
+    /// The SHA-256 of the body, in hexadecimal digits.
+    Sha256([u8; 64]),
+    /// A word in place of it.
+    Word(&'static [u8]),
+}
+
+impl PayloadHash {
+    /// That of a payload.
+    pub fn of<H: Hash>(payload: &Payload<'_>, hash: &mut H) -> Result<Self, Status> {
+        Ok(match payload {
+            Payload::Bytes([]) => Self::Sha256(*EMPTY),
+            Payload::Bytes(bytes) => {
+                hash.init()?;
+                hash.update(bytes)?;
+                Self::Sha256(hex(hash.finish()?.as_slice()))
+            }
+            Payload::Sha256(digest) => Self::Sha256(hex(digest)),
+            Payload::Unsigned => Self::Word(b"UNSIGNED-PAYLOAD"),
+        })
+    }
+
+    /// Its length in bytes, which is known before the payload is hashed.
+    pub fn len(payload: &Payload<'_>) -> usize {
+        match payload {
+            Payload::Bytes(_) | Payload::Sha256(_) => 64,
+            Payload::Unsigned => b"UNSIGNED-PAYLOAD".len(),
+        }
+    }
+
+    /// The text.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Sha256(text) => text,
+            Self::Word(text) => text,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The canonical query: parameters encoded, sorted by encoded name and then by encoded value, each with a `=`.
+#![forbid(unsafe_code)]
+
+use super::Form;
+use super::sink::Sink;
+use super::sort::{Items, Sorted};
+use super::uri::{Encoding, is_unreserved, next_byte};
+use crate::error::Status;
+use core::cmp::Ordering;
+
+/// Writes the canonical query.
+pub fn canonical_query(query: &[u8], form: Form, sink: &mut impl Sink) -> Result<(), Status> {
+    if query.is_empty() {
+        return Ok(());
+    }
+    let encoding = Encoding::query(form);
+    let mut separator: &[u8] = b"";
+    Sorted::new(Parameters { query, form }).visit(|parameters, position| {
+        let (name, value) = parameters.at(position);
+        sink.put(core::mem::replace(&mut separator, b"&"))?;
+        encoding.put(name, sink)?;
+        sink.put(b"=")?;
+        encoding.put(value, sink)
+    })
+}
+
+/// The parameters of a query; a position is the offset of one's first byte. Empty ones (`a=1&&b=2`) are none.
+struct Parameters<'a> {
+    query: &'a [u8],
+    form: Form,
+}
+
+impl<'a> Parameters<'a> {
+    /// The name and the value. A parameter without `=` has an empty value.
+    fn at(&self, position: usize) -> (&'a [u8], &'a [u8]) {
+        let parameter = self
+            .query
+            .get(position..)
+            .and_then(|rest| rest.split(|byte| *byte == b'&').next())
+            .unwrap_or_default();
+        let mut parts = parameter.splitn(2, |byte| *byte == b'=');
+        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+    }
+
+    /// The bytes that a text stands for, each as a number that sorts as its encoded form does: `%` comes before every unreserved
+    /// character, and the digits after it are in the order of the bytes.
+    fn ranks(&self, text: &'a [u8]) -> impl Iterator<Item = u16> {
+        let (mut rest, decode) = (text, self.form == Form::Wire);
+        core::iter::from_fn(move || next_byte(&mut rest, decode))
+            .map(|byte| u16::from(byte) | if is_unreserved(byte) { 0x100 } else { 0 })
+    }
+}
+
+impl Items for Parameters<'_> {
+    fn next(&self, after: Option<usize>) -> Option<usize> {
+        let start = match after {
+            None => 0,
+            Some(after) => {
+                let length = self.query.get(after..)?.iter().position(|byte| *byte == b'&')?;
+                after.wrapping_add(length)
+            }
+        };
+        let empty = self
+            .query
+            .get(start..)?
+            .iter()
+            .take_while(|byte| **byte == b'&')
+            .count();
+        let start = start.wrapping_add(empty);
+        (start < self.query.len()).then_some(start)
+    }
+
+    fn compare(&self, a: usize, b: usize) -> Ordering {
+        let ((a_name, a_value), (b_name, b_value)) = (self.at(a), self.at(b));
+        self.ranks(a_name)
+            .cmp(self.ranks(b_name))
+            .then_with(|| self.ranks(a_value).cmp(self.ranks(b_value)))
+    }
+}

@@ -1,0 +1,121 @@
+//! What is signed, and what is refused before anything is computed.
+#![forbid(unsafe_code)]
+
+use super::headers::{self, Headers, is_token, is_visible};
+use super::payload::Payload;
+use super::uri::is_wire;
+use crate::credentials::Credentials;
+use crate::error::Status;
+use crate::limits::{EARLIEST_SIGNING_TIME, LATEST_TIME};
+use crate::time::UnixTime;
+
+/// Services whose path is encoded once and not normalised, and that want `x-amz-content-sha256`: S3 under all of its signing names. They are those
+/// with `disableDoubleEncoding` in S3's endpoint rules.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>
+pub const S3_SERVICES: [&[u8]; 4] = [b"s3", b"s3-object-lambda", b"s3-outposts", b"s3express"];
+
+/// How path and query are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// As they are sent: percent-encoded where that is needed. A `+` is a plus.
+    #[default]
+    Wire,
+    /// Not encoded yet: every byte is itself, but for `/` in a path, `&` and the first `=` of a parameter in a query.
+    Raw,
+}
+
+/// What the canonical path is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathRules {
+    /// Remove `.`, `..` and `//`.
+    pub normalize: bool,
+    /// Encode the encoded path again.
+    pub double_encode: bool,
+}
+
+/// What can be chosen; nothing needs to be.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// How path and query are written.
+    pub form: Form,
+    /// What the canonical path is like. `None`: as the service wants it.
+    pub path: Option<PathRules>,
+    /// Adds `x-amz-content-sha256`, which is added anyway for S3 and where the payload is unsigned.
+    pub content_sha256: bool,
+}
+
+/// A request to be signed.
+pub struct Request<'a, H: Headers + ?Sized> {
+    /// The method: a token, signed as it is.
+    pub method: &'a [u8],
+    /// The path, from its first slash on; empty is `/`.
+    pub path: &'a [u8],
+    /// The query, without the `?`; may be empty.
+    pub query: &'a [u8],
+    /// The headers, of which `host` is needed.
+    pub headers: &'a H,
+    /// The body.
+    pub payload: Payload<'a>,
+    /// The region, such as `eu-central-1`.
+    pub region: &'a [u8],
+    /// The service's signing name, such as `s3`.
+    pub service: &'a [u8],
+    /// When the request is signed.
+    pub time: UnixTime,
+    /// What can be chosen.
+    pub options: Options,
+}
+
+impl<H: Headers + ?Sized> Request<'_, H> {
+    /// Whether the service is S3 under one of its names.
+    fn is_s3(&self) -> bool {
+        S3_SERVICES.contains(&self.service)
+    }
+
+    /// What the canonical path is like.
+    pub fn path_rules(&self) -> PathRules {
+        let usual = !self.is_s3();
+        self.options.path.unwrap_or(PathRules {
+            normalize: usual,
+            double_encode: usual,
+        })
+    }
+
+    /// Whether `x-amz-content-sha256` is signed.
+    pub fn wants_content_sha256(&self) -> bool {
+        self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned)
+    }
+
+    /// Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
+    /// key, session token.
+    pub fn check(&self, credentials: &Credentials<'_>) -> Result<(), Status> {
+        require(is_token(self.method), Status::Method)?;
+        require(self.is_path(), Status::Path)?;
+        require(self.is_raw() || is_wire(self.query, b"#"), Status::Query)?;
+        headers::check(self.headers)?;
+        require(is_scope_part(self.region), Status::Region)?;
+        require(is_scope_part(self.service), Status::Service)?;
+        require(self.time.0 >= EARLIEST_SIGNING_TIME, Status::ClockUnset)?;
+        require(self.time.0 <= LATEST_TIME, Status::TimeOutOfRange)?;
+        require(is_scope_part(credentials.access_key_id), Status::AccessKeyId)?;
+        require(!credentials.secret_access_key.is_empty(), Status::SecretAccessKey)?;
+        require(is_visible(credentials.session_token), Status::SessionToken)
+    }
+
+    fn is_raw(&self) -> bool {
+        self.options.form == Form::Raw
+    }
+
+    fn is_path(&self) -> bool {
+        self.path.first().is_none_or(|byte| *byte == b'/') && (self.is_raw() || is_wire(self.path, b"?#"))
+    }
+}
+
+/// Whether a text can be a part of the `Credential` in an `Authorization` header.
+fn is_scope_part(text: &[u8]) -> bool {
+    !text.is_empty() && is_visible(text) && !text.iter().any(|byte| b"/,=".contains(byte))
+}
+
+fn require(condition: bool, otherwise: Status) -> Result<(), Status> {
+    condition.then_some(()).ok_or(otherwise)
+}

@@ -1,0 +1,123 @@
+//! Where text goes as it is made: into a hash, into the caller's buffer, or to be counted.
+#![forbid(unsafe_code)]
+
+use crate::crypto::{Hash, copy};
+use crate::error::Status;
+
+/// Takes text piece by piece.
+pub trait Sink {
+    /// Takes the next piece.
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Status>;
+}
+
+impl<H: Hash> Sink for H {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Status> {
+        self.update(bytes)
+    }
+}
+
+/// Counts bytes. A sum that overflows stays at the largest length, which no buffer has.
+#[derive(Default)]
+pub struct Count(pub usize);
+
+impl Sink for Count {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Status> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(())
+    }
+}
+
+/// Writes to a buffer, front to back.
+pub struct Writer<'a> {
+    free: &'a mut [u8],
+    /// Bytes written so far.
+    pub written: usize,
+}
+
+impl<'a> Writer<'a> {
+    /// Writes to `buffer`.
+    pub fn new(buffer: &'a mut [u8]) -> Self {
+        Self {
+            free: buffer,
+            written: 0,
+        }
+    }
+}
+
+impl Sink for Writer<'_> {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Status> {
+        let free = core::mem::take(&mut self.free);
+        let (target, free) = free.split_at_mut_checked(bytes.len()).ok_or(Status::BufferTooSmall)?;
+        copy(target, bytes);
+        self.free = free;
+        self.written = self.written.wrapping_add(bytes.len());
+        Ok(())
+    }
+}
+
+/// Compares with a text that should be the same.
+pub struct Match<'a> {
+    /// What is left of the text; `None` once it differed.
+    pub rest: Option<&'a [u8]>,
+}
+
+impl Sink for Match<'_> {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Status> {
+        self.rest = self.rest.and_then(|rest| rest.strip_prefix(bytes));
+        Ok(())
+    }
+}
+
+/// Lower-case hexadecimal digits; twice as many as bytes, and zeros after them if there are fewer than 32 bytes.
+pub fn hex(bytes: &[u8]) -> [u8; 64] {
+    let mut text = [0; 64];
+    let (pairs, _) = text.as_chunks_mut();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        *pair = [hex_digit(byte >> 4), hex_digit(byte & 15)];
+    }
+    text
+}
+
+/// The lower-case digit of a number below 16.
+fn hex_digit(number: u8) -> u8 {
+    number.wrapping_add(if number < 10 { b'0' } else { b'a' - 10 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_writer_stops_at_the_end() {
+        let mut buffer = [0; 4];
+        let mut writer = Writer::new(&mut buffer);
+        writer.put(b"abc").unwrap();
+        assert_eq!(writer.put(b"de"), Err(Status::BufferTooSmall));
+        assert_eq!(buffer, *b"abc\0");
+    }
+
+    #[test]
+    fn a_count_does_not_wrap() {
+        let mut count = Count(usize::MAX - 1);
+        count.put(b"abc").unwrap();
+        assert_eq!(count.0, usize::MAX);
+    }
+
+    #[test]
+    fn a_match_wants_the_whole_text() {
+        let matches = |text: &'static [u8], pieces: &[&[u8]]| {
+            let mut found = Match { rest: Some(text) };
+            pieces.iter().for_each(|piece| found.put(piece).unwrap());
+            found.rest == Some(b"")
+        };
+        assert!(matches(b"abcd", &[b"ab", b"cd"]));
+        assert!(!matches(b"abcd", &[b"ab", b"ce"]));
+        assert!(!matches(b"abcd", &[b"ab", b"c"]));
+        assert!(!matches(b"abcd", &[b"abcd", b"e"]));
+    }
+
+    #[test]
+    fn hexadecimal_is_lower_case() {
+        assert_eq!(&hex(&[0x09, 0xaf, 0xf0])[..6], b"09aff0");
+    }
+}

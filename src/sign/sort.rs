@@ -1,0 +1,162 @@
+//! Order without a heap and without a limit.
+//!
+//! An array of [`SORT_BATCH`] positions on the stack is filled with the smallest items, in order, by binary insertion: n log n comparisons. Where
+//! there are more items, the array is emptied and filled with the smallest of those that come after the last one, and so on: one pass more
+//! for each further batch, and never an error.
+#![forbid(unsafe_code)]
+
+use crate::error::Status;
+use crate::limits::SORT_BATCH;
+use core::cmp::Ordering;
+
+/// Items that are known by a position: an index, or an offset into a text.
+pub trait Items {
+    /// The position of the item after `after`, or of the first. Positions grow.
+    fn next(&self, after: Option<usize>) -> Option<usize>;
+
+    /// The order of two items. Equal ones keep the order of their positions.
+    fn compare(&self, a: usize, b: usize) -> Ordering;
+}
+
+/// Items in order. The order is computed once, as long as all fit into one batch.
+pub struct Sorted<I> {
+    items: I,
+    batch: [usize; SORT_BATCH],
+    len: usize,
+    /// Whether the batch is the first one.
+    at_start: bool,
+    /// Whether items come after the batch.
+    more: bool,
+}
+
+impl<I: Items> Sorted<I> {
+    /// Sorts `items`.
+    pub fn new(items: I) -> Self {
+        let mut sorted = Self {
+            items,
+            batch: [0; SORT_BATCH],
+            len: 0,
+            at_start: false,
+            more: false,
+        };
+        sorted.fill(None);
+        sorted
+    }
+
+    /// Calls `visit` with each position, in order.
+    pub fn visit(&mut self, mut visit: impl FnMut(&I, usize) -> Result<(), Status>) -> Result<(), Status> {
+        if !self.at_start {
+            self.fill(None);
+        }
+        loop {
+            let batch = self.batch.get(..self.len).unwrap_or_default();
+            batch.iter().try_for_each(|position| visit(&self.items, *position))?;
+            match batch.last() {
+                Some(&last) if self.more => self.fill(Some(last)),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Fills the batch with the smallest items after `last`.
+    fn fill(&mut self, last: Option<usize>) {
+        (self.len, self.at_start, self.more) = (0, last.is_none(), false);
+        let mut next = self.items.next(None);
+        while let Some(position) = next {
+            if last.is_none_or(|last| self.order(last, position) == Ordering::Less) {
+                self.insert(position);
+            }
+            next = self.items.next(Some(position));
+        }
+    }
+
+    /// Puts a position where it belongs; the largest one falls out of a full batch.
+    fn insert(&mut self, position: usize) {
+        let place = self.place(position);
+        let full = self.len == SORT_BATCH;
+        self.more |= full;
+        self.len = if full { SORT_BATCH } else { self.len.wrapping_add(1) };
+        let mut carried = position;
+        for slot in self.batch.iter_mut().take(self.len).skip(place) {
+            core::mem::swap(slot, &mut carried);
+        }
+    }
+
+    /// How many of the batch come before `position`. Most lists come nearly sorted, so the end is tried first.
+    fn place(&self, position: usize) -> usize {
+        let (mut low, mut high) = (0, self.len);
+        let mut middle = high.saturating_sub(1);
+        while low < high {
+            let before = self
+                .batch
+                .get(middle)
+                .is_some_and(|other| self.order(*other, position) == Ordering::Less);
+            (low, high) = if before {
+                (middle.wrapping_add(1), high)
+            } else {
+                (low, middle)
+            };
+            middle = low.midpoint(high);
+        }
+        low
+    }
+
+    fn order(&self, a: usize, b: usize) -> Ordering {
+        self.items.compare(a, b).then(a.cmp(&b))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    extern crate std;
+    use std::vec::Vec;
+
+    /// Numbers to be sorted by their tens.
+    struct Numbers(Vec<u32>);
+
+    impl Items for Numbers {
+        fn next(&self, after: Option<usize>) -> Option<usize> {
+            let next = after.map_or(0, |after| after + 1);
+            (next < self.0.len()).then_some(next)
+        }
+
+        fn compare(&self, a: usize, b: usize) -> Ordering {
+            (self.0[a] / 10).cmp(&(self.0[b] / 10))
+        }
+    }
+
+    fn visited(sorted: &mut Sorted<Numbers>) -> Vec<u32> {
+        let mut all = Vec::new();
+        sorted
+            .visit(|numbers, position| {
+                all.push(numbers.0[position]);
+                Ok(())
+            })
+            .unwrap();
+        all
+    }
+
+    #[test]
+    fn any_number_of_items_is_sorted_and_stays_stable() {
+        for count in [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, 1000] {
+            let numbers: Vec<u32> = (0..count).map(|i: u32| i.wrapping_mul(2_654_435_761) >> 22).collect();
+            let mut expected = numbers.clone();
+            expected.sort_by_key(|number| number / 10);
+            let mut sorted = Sorted::new(Numbers(numbers));
+            assert_eq!(visited(&mut sorted), expected);
+            assert_eq!(visited(&mut sorted), expected, "again");
+        }
+    }
+
+    #[test]
+    fn an_error_ends_the_visit() {
+        let mut sorted = Sorted::new(Numbers(std::vec![3, 2, 1]));
+        let mut visits = 0;
+        let result = sorted.visit(|_, _| {
+            visits += 1;
+            Err(Status::HashFailed)
+        });
+        assert_eq!((result, visits), (Err(Status::HashFailed), 1));
+    }
+}

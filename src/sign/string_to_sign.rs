@@ -1,0 +1,55 @@
+//! Steps 2 and 3: the hash of the canonical request, and the string to sign around it.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-string-to-sign>
+#![forbid(unsafe_code)]
+
+use super::sink::{Sink, hex};
+use crate::crypto::Digest;
+use crate::error::Status;
+
+/// The name of the algorithm.
+pub const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256";
+
+/// What a signing key is good for: one day, one region, one service.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// `20150830T123600Z`
+    pub timestamp: [u8; 16],
+    /// The region.
+    pub region: &'a [u8],
+    /// The service's signing name.
+    pub service: &'a [u8],
+}
+
+impl Scope<'_> {
+    /// `20150830`
+    pub fn date(&self) -> &[u8; 8] {
+        self.timestamp.first_chunk().unwrap_or(&[0; 8])
+    }
+
+    /// Writes `20150830/us-east-1/iam/aws4_request`.
+    pub fn put(&self, sink: &mut impl Sink) -> Result<(), Status> {
+        sink.put(self.date())?;
+        sink.put(b"/")?;
+        sink.put(self.region)?;
+        sink.put(b"/")?;
+        sink.put(self.service)?;
+        sink.put(b"/aws4_request")
+    }
+}
+
+/// Writes the string to sign.
+pub fn put_string_to_sign(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut impl Sink) -> Result<(), Status> {
+    sink.put(ALGORITHM)?;
+    sink.put(b"\n")?;
+    sink.put(&scope.timestamp)?;
+    sink.put(b"\n")?;
+    scope.put(sink)?;
+    sink.put(b"\n")?;
+    put_hex(canonical_request, sink)
+}
+
+/// Writes a digest in hexadecimal digits.
+pub fn put_hex(digest: &Digest, sink: &mut impl Sink) -> Result<(), Status> {
+    let digest = digest.as_slice();
+    sink.put(hex(digest).get(..digest.len().wrapping_mul(2)).unwrap_or_default())
+}

@@ -1,0 +1,88 @@
+//! What the signer's tests share.
+#![forbid(unsafe_code)]
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+use iotcred::credentials::Credentials;
+use iotcred::error::Status;
+use iotcred::sign::{self, Header, Headers, Request, Sink};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Text that is collected.
+#[derive(Default)]
+pub struct Text(pub Vec<u8>);
+
+impl Sink for Text {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Status> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl Text {
+    fn into_string(self) -> String {
+        String::from_utf8(self.0).unwrap()
+    }
+}
+
+pub fn canonical_request<H: Headers + ?Sized>(request: &Request<'_, H>, credentials: &Credentials<'_>) -> String {
+    let mut text = Text::default();
+    sign::put_canonical_request(request, credentials, &mut text).unwrap();
+    text.into_string()
+}
+
+pub fn string_to_sign<H: Headers + ?Sized>(request: &Request<'_, H>, credentials: &Credentials<'_>) -> String {
+    let mut text = Text::default();
+    sign::put_string_to_sign(request, credentials, &mut text).unwrap();
+    text.into_string()
+}
+
+pub fn signature<H: Headers + ?Sized>(request: &Request<'_, H>, credentials: &Credentials<'_>) -> String {
+    String::from_utf8(sign::signature(request, credentials, None).unwrap().to_vec()).unwrap()
+}
+
+pub fn headers(pairs: &[(String, String)]) -> Vec<Header<'_>> {
+    pairs
+        .iter()
+        .map(|(name, value)| Header {
+            name: name.as_bytes(),
+            value: value.as_bytes(),
+        })
+        .collect()
+}
+
+/// The value of a member that is a text without escapes, wherever it stands in a JSON document.
+pub fn json_text(json: &str, name: &str) -> Option<String> {
+    let (_, rest) = json.split_once(&format!("\"{name}\":"))?;
+    let rest = rest.trim_start().strip_prefix('"')?;
+    Some(rest.split_once('"')?.0.to_owned())
+}
+
+/// Where the `aws-sigv4` crate keeps AWS's test suite.
+pub fn suite_folder() -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let output = Command::new(cargo)
+        .args([
+            "metadata",
+            "--format-version=1",
+            "--offline",
+            "--manifest-path",
+            manifest,
+        ])
+        .output()
+        .unwrap();
+    let metadata = String::from_utf8(output.stdout).unwrap();
+    let end = "/Cargo.toml\"";
+    let manifest = metadata
+        .split("\"manifest_path\":\"")
+        .filter_map(|rest| rest.split_once(end).map(|(folder, _)| folder))
+        .find(|folder| {
+            folder
+                .rsplit('/')
+                .next()
+                .is_some_and(|name| name.starts_with("aws-sigv4-"))
+        })
+        .expect("aws-sigv4 is a dev-dependency");
+    PathBuf::from(manifest).join("aws-signing-test-suite/v4")
+}
