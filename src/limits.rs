@@ -61,7 +61,10 @@ mod client {
     /// Bytes of a chunk-size line with its extensions, and of one trailer line.
     pub const CHUNK_LINE_MAX: usize = 256;
 
-    /// Bytes of all trailers together.
+    /// Hexadecimal digits of a chunk's size, leading zeros included: as many as 64 bits need.
+    pub const CHUNK_SIZE_DIGITS_MAX: usize = 16;
+
+    /// Bytes of all trailers together, without their line ends.
     pub const TRAILERS_MAX: usize = 4 * 1024;
 
     /// Bytes of the credentials document. A token of 4096 characters with every `/` escaped has 8.5 KB.

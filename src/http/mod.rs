@@ -1,4 +1,9 @@
-//! HTTP/1.1 without I/O: every part takes bytes and gives bytes.
+//! HTTP/1.1 without I/O: every part takes bytes and gives bytes. A request goes out in one piece ([`request`]); a response comes in
+//! any pieces, its head first ([`response`], [`framing`]), then its body ([`body`], [`chunked`]).
 #![forbid(unsafe_code)]
 
+pub mod body;
+pub mod chunked;
+pub mod framing;
 pub mod request;
+pub mod response;
