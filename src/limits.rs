@@ -73,6 +73,9 @@ mod client {
     /// Depth of nesting in a JSON document. The credentials document has two levels; the reader recurses, so the stack bounds this.
     pub const JSON_DEPTH_MAX: usize = 8;
 
+    /// Characters of the expiration in the credentials document, before it is read as a date. AWS's have 20.
+    pub const EXPIRATION_MAX: usize = 40;
+
     /// Bytes kept of the body of a refusal, to read the server's words from.
     pub const REFUSAL_BODY_MAX: usize = 4 * 1024;
 
@@ -81,6 +84,9 @@ mod client {
 
     /// Bytes of the request id that an error carries. AWS's have 36; S3's 16.
     pub const REQUEST_ID_MAX: usize = 63;
+
+    /// Bytes of the name that a service gives its error. `ProvisionedThroughputExceededException` has 38.
+    pub const ERROR_CODE_MAX: usize = 63;
 
     /// Default deadline of one call, in milliseconds, from the first DNS packet to the last byte.
     pub const DEFAULT_TIMEOUT_MS: u32 = 15_000;
