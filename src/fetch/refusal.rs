@@ -134,6 +134,16 @@ mod tests {
     }
 
     #[test]
+    fn not_found_means_the_data_endpoint_with_404_alone_and_as_the_whole_message() {
+        assert_eq!(
+            status(404, &[], "{\"message\":\"The alias was not found\"}"),
+            Status::NotFound
+        );
+        assert_eq!(status(403, &[], "{\"message\":\"Not Found\"}"), Status::Refused);
+        assert_eq!(status(400, &[], "{\"message\":\"Not Found\"}"), Status::BadRequest);
+    }
+
+    #[test]
     fn the_class_decides_where_nothing_is_known() {
         for body in [
             "",

@@ -207,6 +207,13 @@ mod tests {
     }
 
     #[test]
+    fn a_size_that_is_missing_is_not_0() {
+        for bad in ["\r\n\r\n", ";x\r\n\r\n", " ;x\r\n\r\n", "1\r\na\r\n\r\n\r\n"] {
+            assert_eq!(refused(bad), Status::ResponseMalformed, "{bad:?}");
+        }
+    }
+
+    #[test]
     fn a_size_has_at_most_16_digits() {
         assert_eq!(
             decode(b"0000000000000001\r\na\r\n0\r\n\r\n").unwrap(),
