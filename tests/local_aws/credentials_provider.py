@@ -74,10 +74,10 @@ class CredentialsProvider:
             self.log(about, request, str(refused))
             exchange.send(faults.error(*faults.ERRORS[str(refused)]))
             return True
-        fault = faults.find(alias) if alias.startswith(faults.PREFIX) else None
-        if fault:
+        if alias.startswith(faults.PREFIX):
             self.log(about, request, alias)
-            return bool(fault[0].serve(exchange, fault[1]))
+            fault, number = faults.find(alias)
+            return bool(fault.serve(exchange, number))
         if alias not in self._issuers:
             self.log(about, request, "alias-not-found")
             exchange.send(faults.error(*faults.ERRORS["alias-not-found"]))

@@ -41,15 +41,15 @@ class Fault(NamedTuple):
 FAULTS: dict[str, Fault] = {}
 
 
-def find(alias: str) -> tuple[Fault, int] | None:
-    """The fault that a role alias names, with its number."""
+def find(alias: str) -> tuple[Fault, int]:
+    """The fault that a role alias names, with its number. A misspelt one answers 501, which no test expects."""
     name = alias[len(PREFIX) :]
     if name in FAULTS:
         return FAULTS[name], FAULTS[name].default or 0
     name, _, number = name.rpartition("-")
     if name in FAULTS and FAULTS[name].default is not None and number.isdigit():
         return FAULTS[name], int(number)
-    return None
+    return FAULTS["unknown"], 0
 
 
 def listing() -> str:
@@ -152,6 +152,7 @@ for _name, _row in ERRORS.items():
     _whole(_name, f"HTTP {_row[0]}, {_row[2].rstrip(':')}: {_row[1]}", lambda n, row=_row: error(*row))
 
 _whole("status", "HTTP status N with a message", lambda n: error(n, f"Status {n}", "OddException"), 418)
+_whole("unknown", "501: what every misspelt fault gets", lambda n: error(501, "The stand-in has no such fault", "NoSuchFault"))
 _whole("status-no-body", "HTTP status N with Content-Length 0", lambda n: response(n, b""), 503)
 _whole("error-not-json", "403 whose body is an HTML page, as a proxy sends it", lambda n: response(
     403, b"<html><body><h1>403 Forbidden</h1></body></html>\n", (("Server", "nginx"),)))  # fmt: skip

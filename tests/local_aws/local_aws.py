@@ -88,9 +88,7 @@ def start(folder: Path, services: list, ends_with_us: bool = False) -> dict:
     command = [sys.executable, "-B", str(SUPERVISOR), "--dir", str(folder), "--ready", str(ready_for_supervisor)]
     log = folder / "supervisor.log"
     death = signal.SIGTERM if ends_with_us else None
-    process = processes.spawn(
-        command + services, log, death, pass_fds=[ready_for_supervisor], start_new_session=True
-    )
+    process = processes.spawn(command + services, log, death, pass_fds=[ready_for_supervisor], start_new_session=True)
     os.close(ready_for_supervisor)
     with open(ready) as pipe:
         answer = pipe.read()
@@ -122,7 +120,9 @@ def run(folder: Path, services: list, command: list) -> int:
     process = None
     try:
         settings = start(folder, services, ends_with_us=True)
-        process = subprocess.Popen(command, env={**os.environ, **settings})
+        process = subprocess.Popen(
+            command, env={**os.environ, **settings}, preexec_fn=processes.die_with_parent(signal.SIGTERM)
+        )
         code = process.wait()
         return code if code >= 0 else 128 - code
     except KeyboardInterrupt:

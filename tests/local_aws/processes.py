@@ -12,39 +12,52 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Callable
 
 _PR_SET_PDEATHSIG = 1
 _POLL_S = 0.02
 
 
-def spawn(command: list, log: Path, signal_on_parents_death: int | None, **options) -> subprocess.Popen:
-    """Start `command` with its output in `log`. None: it may outlive us.
-
-    Linux sends the signal when the *thread* that spawned the child ends, so spawn from the main one.
-    """
-    parent = os.getpid()
-    prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" and signal_on_parents_death else None
-
-    def die_with_parent():
-        if prctl:
-            prctl(_PR_SET_PDEATHSIG, signal_on_parents_death)
-            if os.getppid() != parent:  # it died before the line above
-                os._exit(1)
-
+def spawn(command: list, log: Path, on_parents_death: int | None, **options) -> subprocess.Popen:
+    """Start `command` in the background, its output in `log`. `on_parents_death`: see `die_with_parent`."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=die_with_parent, **options
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            preexec_fn=on_parents_death and die_with_parent(on_parents_death),
+            **options,
         )
 
 
+def die_with_parent(number: int) -> Callable[[], None] | None:
+    """What a child must call so that Linux sends it this signal when its parent ends.
+
+    "Parent" is the *thread* that made the child, so make it in the main one. Elsewhere: nothing to call.
+    """
+    if sys.platform != "linux":
+        return None
+    parent, prctl = os.getpid(), ctypes.CDLL(None).prctl
+
+    def in_child():
+        prctl(_PR_SET_PDEATHSIG, number)
+        if os.getppid() != parent:  # it ended before the line above
+            os._exit(1)
+
+    return in_child
+
+
 def end(process: subprocess.Popen, patience_s: float) -> None:
-    """Ask a child to end, and kill it when it takes too long."""
-    process.terminate()
-    try:
-        process.wait(patience_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    """Ask a child to end, and kill it when it takes too long. Without patience: kill it at once."""
+    if patience_s:
+        process.terminate()
+        try:
+            process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            pass
+    process.kill()
+    process.wait()
 
 
 def record(folder: Path, named: dict) -> None:
