@@ -131,7 +131,8 @@ typedef struct {
     sigv4_str region;
     // The service's signing name, such as "s3" or "dynamodb".
     sigv4_str service;
-    // The time in Unix seconds, from 2015 to 9999. 0: the system's clock (without an operating system there is none: the time is required).
+    // The time in Unix seconds, from 2012 (when Signature Version 4 came) to 9999. 0: the system's clock, which counts as unset before 2015 (in the sign
+    // and client sizes there is none: the time is required).
     int64_t time;
     // `IOTCRED_SIGN_*`; 0: what the service wants.
     uint32_t flags;

@@ -4,6 +4,9 @@
 //! (`:60`) is refused too: Unix time has none, and no more are planned.
 #![forbid(unsafe_code)]
 
+use crate::error::Status;
+use crate::limits::EARLIEST_BELIEVABLE_TIME;
+
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
@@ -224,6 +227,15 @@ impl Reader<'_> {
 
     fn end(&self) -> Option<()> {
         self.0.is_empty().then_some(())
+    }
+}
+
+/// The time, if a clock that was set can say so. Errors: `ClockUnset`.
+pub fn believable(time: UnixTime) -> Result<UnixTime, Status> {
+    if time.0 < EARLIEST_BELIEVABLE_TIME {
+        Err(Status::ClockUnset)
+    } else {
+        Ok(time)
     }
 }
 

@@ -32,7 +32,10 @@ pub struct Config<'a> {
 
 impl fmt::Debug for Config<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config").field("endpoint", &self.endpoint).field("role_alias", &self.role_alias).finish_non_exhaustive()
+        f.debug_struct("Config")
+            .field("endpoint", &self.endpoint)
+            .field("role_alias", &self.role_alias)
+            .finish_non_exhaustive()
     }
 }
 
@@ -42,7 +45,9 @@ impl<'a> Config<'a> {
         check_host(self.endpoint, Status::Endpoint)?;
         check_kind(self.endpoint)?;
         check_name(self.role_alias, Status::RoleAlias, ROLE_ALIAS_MAX, b"_=,@-")?;
-        self.thing_name.map_or(Ok(()), |name| check_name(name, Status::ThingName, THING_NAME_MAX, b":_-"))?;
+        self.thing_name.map_or(Ok(()), |name| {
+            check_name(name, Status::ThingName, THING_NAME_MAX, b":_-")
+        })?;
         self.address.map_or(Ok(()), check_address)
     }
 
@@ -56,12 +61,20 @@ impl<'a> Config<'a> {
     /// Whom to connect to.
     pub fn peer(&self) -> Peer<'a> {
         let port = if self.port == 0 { HTTPS_PORT } else { self.port };
-        Peer { host: self.endpoint, address: self.address, port }
+        Peer {
+            host: self.endpoint,
+            address: self.address,
+            port,
+        }
     }
 
     /// The deadline in milliseconds.
     pub fn timeout_ms(&self) -> u32 {
-        if self.timeout_ms == 0 { DEFAULT_TIMEOUT_MS } else { self.timeout_ms }
+        if self.timeout_ms == 0 {
+            DEFAULT_TIMEOUT_MS
+        } else {
+            self.timeout_ms
+        }
     }
 }
 
@@ -69,7 +82,10 @@ impl<'a> Config<'a> {
 /// `.credentials.iot.`.
 fn check_kind(endpoint: &str) -> Result<(), Error> {
     if endpoint.contains("-ats.iot.") {
-        return Err(Error::new(Status::DataEndpoint, format_args!("{endpoint} is the data endpoint")));
+        return Err(Error::new(
+            Status::DataEndpoint,
+            format_args!("{endpoint} is the data endpoint"),
+        ));
     }
     Ok(())
 }
@@ -80,13 +96,22 @@ fn check_name(name: &str, status: Status, max: usize, others: &[u8]) -> Result<(
         return Err(Error::new(status, format_args!("it is missing")));
     }
     if name.len() > max {
-        return Err(Error::new(status, format_args!("it has {} characters; at most {max} are allowed", name.len())));
+        return Err(Error::new(
+            status,
+            format_args!("it has {} characters; at most {max} are allowed", name.len()),
+        ));
     }
     if name.starts_with("arn:") {
         return Err(Error::new(status, format_args!("give the name, not the ARN")));
     }
-    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte)) {
-        return Err(Error::new(status, format_args!("it has a character that is not allowed")));
+    if !name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte))
+    {
+        return Err(Error::new(
+            status,
+            format_args!("it has a character that is not allowed"),
+        ));
     }
     Ok(())
 }
@@ -116,23 +141,90 @@ mod tests {
     #[test]
     fn each_field_has_its_status() {
         assert!(config().check().is_ok());
-        assert!(Config { role_alias: "a=b,c@d_e-f", thing_name: None, ..config() }.check().is_ok());
-        assert_eq!(status(Config { endpoint: "a/b", ..config() }), Status::Endpoint);
-        assert_eq!(status(Config { endpoint: "a1-ats.iot.eu-west-1.amazonaws.com", ..config() }), Status::DataEndpoint);
-        for alias in ["", "a/b", "a\r\nb", "a%2Fb", "a b", "\u{e9}", "arn:aws:iot:eu-west-1:1:rolealias/a"] {
-            assert_eq!(status(Config { role_alias: alias, ..config() }), Status::RoleAlias, "{alias:?}");
+        assert!(
+            Config {
+                role_alias: "a=b,c@d_e-f",
+                thing_name: None,
+                ..config()
+            }
+            .check()
+            .is_ok()
+        );
+        assert_eq!(
+            status(Config {
+                endpoint: "a/b",
+                ..config()
+            }),
+            Status::Endpoint
+        );
+        assert_eq!(
+            status(Config {
+                endpoint: "a1-ats.iot.eu-west-1.amazonaws.com",
+                ..config()
+            }),
+            Status::DataEndpoint
+        );
+        for alias in [
+            "",
+            "a/b",
+            "a\r\nb",
+            "a%2Fb",
+            "a b",
+            "\u{e9}",
+            "arn:aws:iot:eu-west-1:1:rolealias/a",
+        ] {
+            assert_eq!(
+                status(Config {
+                    role_alias: alias,
+                    ..config()
+                }),
+                Status::RoleAlias,
+                "{alias:?}"
+            );
         }
         for name in ["", "a/b", "a\r\nb: c", "a=b"] {
-            assert_eq!(status(Config { thing_name: Some(name), ..config() }), Status::ThingName, "{name:?}");
+            assert_eq!(
+                status(Config {
+                    thing_name: Some(name),
+                    ..config()
+                }),
+                Status::ThingName,
+                "{name:?}"
+            );
         }
-        assert_eq!(status(Config { address: Some("a b"), ..config() }), Status::Address);
+        assert_eq!(
+            status(Config {
+                address: Some("a b"),
+                ..config()
+            }),
+            Status::Address
+        );
     }
 
     #[test]
     fn names_have_a_greatest_length() {
-        let name = |length| alloc::string::String::from_utf8(alloc::vec![b'a'; length]).unwrap();
-        assert!(Config { role_alias: &name(128), ..config() }.check().is_ok());
-        assert_eq!(status(Config { role_alias: &name(129), ..config() }), Status::RoleAlias);
-        assert_eq!(status(Config { thing_name: Some(&name(129)), ..config() }), Status::ThingName);
+        let name = |length: usize| alloc::string::String::from_utf8(alloc::vec![b'a'; length]).unwrap();
+        assert!(
+            Config {
+                role_alias: &name(128),
+                ..config()
+            }
+            .check()
+            .is_ok()
+        );
+        assert_eq!(
+            status(Config {
+                role_alias: &name(129),
+                ..config()
+            }),
+            Status::RoleAlias
+        );
+        assert_eq!(
+            status(Config {
+                thing_name: Some(&name(129)),
+                ..config()
+            }),
+            Status::ThingName
+        );
     }
 }

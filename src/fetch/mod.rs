@@ -45,12 +45,18 @@ pub fn fetch(
         return Err(refusal::refusal(&head, body.kept.bytes()));
     }
     let credentials = document::parse(body.kept.bytes())?;
-    Ok(TemporaryCredentials { server_time: head.date(), ..credentials })
+    Ok(TemporaryCredentials {
+        server_time: head.date(),
+        ..credentials
+    })
 }
 
 /// The whole request.
 fn request(config: &Config<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let target = format!("/role-aliases/{}/credentials", encode_segment(config.role_alias.as_bytes()));
+    let target = format!(
+        "/role-aliases/{}/credentials",
+        encode_segment(config.role_alias.as_bytes())
+    );
     let authority = config.peer().authority();
     let mut headers = Vec::from([
         (&b"host"[..], authority.as_bytes()),
@@ -58,7 +64,11 @@ fn request(config: &Config<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
         (b"accept", b"application/json"),
         (b"connection", b"close"),
     ]);
-    headers.extend(config.thing_name.map(|name| (&b"x-amzn-iot-thingname"[..], name.as_bytes())));
+    headers.extend(
+        config
+            .thing_name
+            .map(|name| (&b"x-amzn-iot-thingname"[..], name.as_bytes())),
+    );
     Ok(write_head(METHOD, target.as_bytes(), &headers)?)
 }
 
@@ -80,6 +90,10 @@ impl Answer for Document {
     }
 
     fn body(&mut self, data: &[u8]) -> Result<bool, Error> {
-        if self.is_document { self.kept.append(data).map(|()| true) } else { Ok(self.kept.append_some(data)) }
+        if self.is_document {
+            self.kept.append(data).map(|()| true)
+        } else {
+            Ok(self.kept.append_some(data))
+        }
     }
 }

@@ -1,6 +1,11 @@
 //! `iotcred_error`: what a failed call says beside its status.
 
-use super::status::iotcred_status;
+use super::credentials::put;
+use super::guard::run;
+use super::status::{
+    IOTCRED_KIND_NONE, IOTCRED_KIND_THROTTLED, IOTCRED_KIND_TRANSIENT, IOTCRED_OK, code, iotcred_status, kind,
+};
+use crate::error::{Error, Status};
 use core::ffi::c_char;
 
 /// What went wrong, for programs (`kind`, `retryable`) and for people (`message`). The struct is the caller's; where a function takes one, NULL is
@@ -24,4 +29,57 @@ pub struct iotcred_error {
     pub request_id: [c_char; 64],
     /// The server's words or the library's, printable, UTF-8, cut to fit. Ends in NUL.
     pub message: [c_char; 256],
+}
+
+impl iotcred_error {
+    /// What an outcome looks like from C.
+    fn of(outcome: &Result<(), Error>) -> Self {
+        let (mut request_id, mut message) = ([0; 64], [0; 256]);
+        let Err(error) = outcome else {
+            return Self {
+                status: IOTCRED_OK,
+                kind: IOTCRED_KIND_NONE,
+                retryable: false,
+                retry_after_ms: 0,
+                http_status: 0,
+                tls_alert: 0,
+                request_id,
+                message,
+            };
+        };
+        put(&mut request_id, error.request_id.as_str().as_bytes());
+        put(&mut message, error.message.as_str().as_bytes());
+        let kind = kind(error.status);
+        Self {
+            status: code(error.status),
+            kind,
+            retryable: matches!(kind, IOTCRED_KIND_TRANSIENT | IOTCRED_KIND_THROTTLED),
+            retry_after_ms: error.retry_after_ms,
+            http_status: error.http_status,
+            tls_alert: error.tls_alert,
+            request_id,
+            message,
+        }
+    }
+}
+
+/// The guard of the functions that have an `iotcred_error`: writes it, whatever happens, and gives the status.
+///
+/// # Safety
+/// `error` is NULL, or valid and nobody else's for the call.
+pub(super) unsafe fn guard_with_error(
+    error: *mut iotcred_error,
+    body: impl FnOnce() -> Result<(), Error>,
+) -> iotcred_status {
+    let outcome = run(|| Ok(body())).unwrap_or_else(|status: Status| Err(status.into()));
+    let report = iotcred_error::of(&outcome);
+    let status = report.status;
+    if !error.is_null() {
+        // SAFETY: not NULL, and the caller's promise. Zeroed first, so that the padding holds nothing either.
+        unsafe {
+            error.write_bytes(0, 1);
+            error.write(report);
+        }
+    }
+    status
 }

@@ -1,9 +1,13 @@
 //! `iotcred_fetch`: the certificate for credentials, for C.
 
+use super::args::{optional_text, text};
 use super::config::iotcred_config;
 use super::credentials::iotcred_credentials;
-use super::error::iotcred_error;
+use super::error::{guard_with_error, iotcred_error};
+use super::platform::with_platform;
 use super::status::iotcred_status;
+use crate::error::{Error, Status};
+use crate::fetch::{Config, fetch};
 
 /// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS.
 /// Source: <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
@@ -24,5 +28,41 @@ pub unsafe extern "C" fn iotcred_fetch(
     credentials: *mut iotcred_credentials,
     error: *mut iotcred_error,
 ) -> iotcred_status {
-    0
+    // SAFETY: the header's "Pointers" and "Outputs": each is NULL or valid for the call, and outputs are nobody else's meanwhile.
+    unsafe {
+        guard_with_error(error, || {
+            let (Some(config), Some(credentials)) = (config.as_ref(), credentials.as_mut()) else {
+                return Err(Error::new(
+                    Status::NullArgument,
+                    format_args!("`config` or `credentials` is NULL"),
+                ));
+            };
+            let fetched = with_platform(config.platform, |transport, clock| {
+                let config = config.read()?;
+                fetch(&config, transport, clock)
+            })?;
+            Ok(credentials.set(&fetched)?)
+        })
+    }
+}
+
+impl iotcred_config {
+    /// # Safety
+    /// What the config points to is as the header's "Pointers" says.
+    unsafe fn read<'a>(&self) -> Result<Config<'a>, Status> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            Ok(Config {
+                endpoint: text(self.endpoint, Status::Endpoint)?,
+                role_alias: text(self.role_alias, Status::RoleAlias)?,
+                thing_name: optional_text(self.thing_name, Status::ThingName)?,
+                certificate: self.certificate.get(Status::Certificate)?,
+                private_key: self.private_key.get(Status::PrivateKey)?,
+                ca: self.ca.get(Status::Ca)?,
+                address: optional_text(self.address, Status::Address)?,
+                port: self.port,
+                timeout_ms: self.timeout_ms,
+            })
+        }
+    }
 }

@@ -2,12 +2,16 @@
 //!
 //! An extern function has four moves: guard, check the pointers, call one safe function, write the outputs.
 #![allow(unsafe_code)]
+// What a caller must keep is said once, for every function, on the conventions page of the header (`conventions.h`).
+#![allow(clippy::missing_safety_doc)]
 
 mod about;
 #[cfg(iotcred_archive)]
 mod archive;
+mod args;
 mod guard;
-#[cfg(all(iotcred_archive, not(feature = "std")))]
+#[cfg(not(feature = "std"))]
+#[cfg_attr(not(iotcred_archive), allow(dead_code))]
 mod panic_hook;
 mod sign;
 mod status;
@@ -21,6 +25,8 @@ mod credentials;
 mod error;
 #[cfg(feature = "client")]
 mod fetch;
+#[cfg(feature = "client")]
+mod platform;
 #[cfg(feature = "client")]
 mod port;
 #[cfg(feature = "client")]

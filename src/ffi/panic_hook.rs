@@ -41,7 +41,7 @@ mod hook {
     static HOOK: AtomicPtr<c_void> = AtomicPtr::new(core::ptr::null_mut());
 
     /// Sets the hook for the process.
-    pub(in super::super) fn set(hook: extern "C" fn()) {
+    pub(in super::super) fn set(hook: unsafe extern "C" fn()) {
         HOOK.store(hook as *mut c_void, Ordering::Release);
     }
 
@@ -49,8 +49,9 @@ mod hook {
         let hook = HOOK.load(Ordering::Acquire);
         if !hook.is_null() {
             // SAFETY: the address was stored by `set`, from a function of this very type.
-            let hook: extern "C" fn() = unsafe { core::mem::transmute(hook) };
-            hook();
+            let hook: unsafe extern "C" fn() = unsafe { core::mem::transmute(hook) };
+            // SAFETY: the function is the firmware's.
+            unsafe { hook() };
         }
     }
 }

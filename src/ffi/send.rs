@@ -1,9 +1,14 @@
 //! `iotcred_send`: one signed HTTPS request for C.
 
+use super::args::{HeaderArray, bytes_mut, optional_text, text};
 use super::config::iotcred_platform;
-use super::error::iotcred_error;
+use super::error::{guard_with_error, iotcred_error};
+use super::platform::with_platform;
 use super::status::iotcred_status;
-use super::types::{iotcred_bytes, sigv4_credentials, sigv4_header, sigv4_payload};
+use super::types::{iotcred_bytes, sigv4_credentials, sigv4_header, sigv4_payload, sigv4_str};
+use crate::error::{Error, Status};
+use crate::send::{Body, Progress, Request, Sink, Source, send};
+use crate::sign::{Payload, S3_SERVICES};
 use core::ffi::{c_char, c_void};
 
 /// `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
@@ -98,5 +103,184 @@ pub unsafe extern "C" fn iotcred_send(
     response: *mut iotcred_response,
     error: *mut iotcred_error,
 ) -> iotcred_status {
-    0
+    // SAFETY: the header's "Pointers" and "Outputs": each is NULL or valid for the call, and outputs are nobody else's meanwhile.
+    unsafe {
+        guard_with_error(error, || {
+            let (Some(request), Some(credentials), Some(response)) =
+                (request.as_ref(), credentials.as_ref(), response.as_mut())
+            else {
+                return Err(Error::new(
+                    Status::NullArgument,
+                    format_args!("`request`, `credentials` or `response` is NULL"),
+                ));
+            };
+            let memory = bytes_mut(response.body, response.body_size, Status::NullArgument)?;
+            let mut sink = CallerSink {
+                request,
+                memory,
+                received: 0,
+                needed: None,
+            };
+            let outcome = with_platform(request.platform, |transport, clock| {
+                let credentials = credentials.get()?;
+                let mut read = |buffer: &mut [u8]| request.next_piece(buffer);
+                send(&mut request.read(&mut read)?, &credentials, &mut sink, transport, clock)
+            });
+            if let Some(needed) = sink.needed {
+                response.body_len = needed;
+            }
+            let http_status = outcome?;
+            response.http_status = http_status;
+            response.body_len = sink.received;
+            Ok(())
+        })
+    }
+}
+
+impl iotcred_request {
+    /// # Safety
+    /// What the request points to is as the header's "Pointers" says.
+    unsafe fn read<'a>(&self, read: &'a mut Source<'a>) -> Result<Request<'a>, Error> {
+        if self.flags & !IOTCRED_SEND_EXPECT_CONTINUE != 0 {
+            return Err(Status::Flags.into());
+        }
+        // SAFETY: the caller's promise.
+        unsafe {
+            let service = text(self.service, Status::Service)?.as_bytes();
+            let (body, payload) = self.body(service, read)?;
+            Ok(Request {
+                endpoint: text(self.endpoint, Status::Endpoint)?,
+                region: text(self.region, Status::Region)?.as_bytes(),
+                service,
+                method: text(self.method, Status::Method)?.as_bytes(),
+                path: text(self.path, Status::Path)?.as_bytes(),
+                query: text(self.query, Status::Query)?.as_bytes(),
+                headers: HeaderArray::new(self.headers, self.header_count)?.iter().collect(),
+                body,
+                payload,
+                expect_continue: self.flags & IOTCRED_SEND_EXPECT_CONTINUE != 0,
+                ca: self.ca.get(Status::Ca)?,
+                address: optional_text(self.address, Status::Address)?,
+                port: self.port,
+                timeout_ms: self.timeout_ms,
+            })
+        }
+    }
+
+    /// The body, and what is signed of it.
+    ///
+    /// # Safety
+    /// What the payload points to is as the header's "Pointers" says.
+    unsafe fn body<'a>(&self, service: &[u8], read: &'a mut Source<'a>) -> Result<(Body<'a>, Payload<'a>), Error> {
+        // SAFETY: the caller's promise.
+        let payload = unsafe { self.payload.read() }?;
+        if self.read_body.is_none() {
+            return match payload {
+                Payload::Bytes(bytes) => Ok((Body::Bytes(bytes), payload)),
+                _ => Err(Error::new(
+                    Status::Payload,
+                    format_args!("without `read_body` the payload must be the body itself"),
+                )),
+            };
+        }
+        let body = Body::Source {
+            length: self.body_length,
+            read,
+        };
+        match payload {
+            Payload::Bytes([]) if S3_SERVICES.contains(&service) => Ok((body, Payload::Unsigned)),
+            Payload::Bytes(_) => Err(Error::new(
+                Status::Payload,
+                format_args!(
+                    "with `read_body` the payload must be the body's SHA-256: this service takes no unsigned payload"
+                ),
+            )),
+            payload => Ok((body, payload)),
+        }
+    }
+
+    fn next_piece(&self, buffer: &mut [u8]) -> Option<usize> {
+        let read_body = self.read_body?;
+        // SAFETY: the buffer is valid for its length, and the function is the caller's.
+        let count = unsafe { read_body(self.context, buffer.as_mut_ptr(), buffer.len()) };
+        usize::try_from(count).ok()
+    }
+}
+
+/// The caller's memory and callbacks for a response.
+struct CallerSink<'a> {
+    request: &'a iotcred_request,
+    memory: &'a mut [u8],
+    received: u64,
+    /// Set when the memory is too small: the size that is needed, 0 if it is not known.
+    needed: Option<u64>,
+}
+
+impl Sink for CallerSink<'_> {
+    fn header(&mut self, name: &[u8], value: &[u8]) {
+        if let Some(on_header) = self.request.on_header {
+            let header = sigv4_header {
+                name: sigv4_str::of(name),
+                value: sigv4_str::of(value),
+            };
+            // SAFETY: the header is valid for the call, and the function is the caller's.
+            unsafe { on_header(self.request.context, &raw const header) };
+        }
+    }
+
+    fn length(&mut self, length: Option<u64>) -> Result<(), Status> {
+        match length {
+            Some(length) if self.request.write_body.is_none() && length > self.memory.len() as u64 => {
+                self.needed = Some(length);
+                Err(Status::BufferTooSmall)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn body(&mut self, data: &[u8]) -> Result<(), Status> {
+        match self.request.write_body {
+            // SAFETY: the data is valid for its length, and the function is the caller's.
+            Some(write_body) => match unsafe { write_body(self.request.context, data.as_ptr(), data.len()) } {
+                0 => {}
+                _ => return Err(Status::BodySink),
+            },
+            None => self.keep(data)?,
+        }
+        self.received += data.len() as u64;
+        Ok(())
+    }
+
+    fn progress(&mut self, progress: Progress) -> Result<(), Status> {
+        let Some(on_progress) = self.request.on_progress else {
+            return Ok(());
+        };
+        let Progress {
+            sent,
+            to_send,
+            received,
+            to_receive,
+        } = progress;
+        // SAFETY: the function is the caller's.
+        match unsafe { on_progress(self.request.context, sent, to_send, received, to_receive) } {
+            0 => Ok(()),
+            _ => Err(Status::BodySink),
+        }
+    }
+}
+
+impl CallerSink<'_> {
+    fn keep(&mut self, data: &[u8]) -> Result<(), Status> {
+        let start = usize::try_from(self.received).map_err(|_| Status::Internal)?;
+        match self.memory.get_mut(start..).and_then(|free| free.get_mut(..data.len())) {
+            Some(place) => {
+                place.copy_from_slice(data);
+                Ok(())
+            }
+            None => {
+                self.needed = Some(0);
+                Err(Status::BufferTooSmall)
+            }
+        }
+    }
 }

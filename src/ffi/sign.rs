@@ -1,7 +1,15 @@
 //! `sigv4_sign_request`: Signature Version 4 for C.
 
+use super::args::{HeaderArray, bytes_mut};
+use super::guard::guard;
 use super::status::iotcred_status;
-use super::types::{sigv4_credentials, sigv4_header, sigv4_payload, sigv4_str};
+use super::types::{
+    IOTCRED_PAYLOAD_BYTES, IOTCRED_PAYLOAD_SHA256, IOTCRED_PAYLOAD_UNSIGNED, sigv4_credentials, sigv4_header,
+    sigv4_payload, sigv4_str,
+};
+use crate::error::Status;
+use crate::sign::{self, KeyCache, Options, Payload, Request};
+use crate::time::UnixTime;
 use core::ffi::c_char;
 
 /// `flags`: send and sign `x-amz-content-sha256` also for a service that does not ask for it.
@@ -37,7 +45,8 @@ pub struct sigv4_request {
     pub region: sigv4_str,
     /// The service's signing name, such as "s3" or "dynamodb".
     pub service: sigv4_str,
-    /// The time in Unix seconds, from 2015 to 9999. 0: the system's clock (without an operating system there is none: the time is required).
+    /// The time in Unix seconds, from 2012 (when Signature Version 4 came) to 9999. 0: the system's clock, which counts as unset before 2015 (in the sign
+    /// and client sizes there is none: the time is required).
     pub time: i64,
     /// `IOTCRED_SIGN_*`; 0: what the service wants.
     pub flags: u32,
@@ -84,7 +93,121 @@ pub unsafe extern "C" fn sigv4_sign_request(
     cache: *mut sigv4_key_cache,
     out: *mut sigv4_signed,
 ) -> iotcred_status {
-    0
+    guard(|| {
+        // SAFETY: the header's "Pointers" and "Outputs": each is NULL or valid for the call, and outputs are nobody else's meanwhile.
+        let (request, credentials, cache, out) =
+            unsafe { (request.as_ref(), credentials.as_ref(), cache.as_mut(), out.as_mut()) };
+        let (Some(request), Some(credentials), Some(out)) = (request, credentials, out) else {
+            return Err(Status::NullArgument);
+        };
+        // SAFETY: as above, for what the structs point to.
+        unsafe { sign(request, credentials, cache, out) }
+    })
+}
+
+/// # Safety
+/// What `request`, `credentials` and `out` point to is as the header's "Pointers" and "Outputs" say.
+unsafe fn sign(
+    request: &sigv4_request,
+    credentials: &sigv4_credentials,
+    cache: Option<&mut sigv4_key_cache>,
+    out: &mut sigv4_signed,
+) -> Result<(), Status> {
+    // SAFETY: the caller's promise.
+    let (headers, credentials, buffer) = unsafe {
+        (
+            HeaderArray::new(request.headers, request.header_count)?,
+            credentials.get()?,
+            bytes_mut(out.buffer.cast(), out.buffer_size, Status::NullArgument)?,
+        )
+    };
+    // SAFETY: the caller's promise.
+    let request = unsafe { request.read(&headers) }?;
+    let signed = match sign::sign_request(&request, &credentials, cache.map(sigv4_key_cache::inner), buffer) {
+        Ok(signed) => signed,
+        Err(sign::Error::Invalid(status)) => return Err(status),
+        Err(sign::Error::BufferTooSmall { needed }) => {
+            out.buffer_len = needed;
+            return Err(Status::BufferTooSmall);
+        }
+    };
+    out.buffer_len = signed.len;
+    out.header_count = 0;
+    for (slot, header) in out.headers.iter_mut().zip(signed.headers(&credentials, buffer)) {
+        *slot = sigv4_header {
+            name: sigv4_str::of(header.name),
+            value: sigv4_str::of(header.value),
+        };
+        out.header_count = out.header_count.wrapping_add(1);
+    }
+    Ok(())
+}
+
+impl sigv4_request {
+    /// # Safety
+    /// What the request points to is as the header's "Pointers" says.
+    unsafe fn read<'a>(&'a self, headers: &'a HeaderArray<'a>) -> Result<Request<'a, HeaderArray<'a>>, Status> {
+        if self.flags & !IOTCRED_SIGN_CONTENT_SHA256 != 0 {
+            return Err(Status::Flags);
+        }
+        let options = Options {
+            content_sha256: self.flags & IOTCRED_SIGN_CONTENT_SHA256 != 0,
+            ..Options::default()
+        };
+        // SAFETY: the caller's promise.
+        unsafe {
+            Ok(Request {
+                method: self.method.get(Status::Method)?,
+                path: self.path.get(Status::Path)?,
+                query: self.query.get(Status::Query)?,
+                headers,
+                payload: self.payload.read()?,
+                region: self.region.get(Status::Region)?,
+                service: self.service.get(Status::Service)?,
+                time: if self.time == 0 { clock()? } else { UnixTime(self.time) },
+                options,
+            })
+        }
+    }
+}
+
+impl sigv4_payload {
+    /// What the payload is signed as. Errors: `Payload`.
+    ///
+    /// # Safety
+    /// What it points to is as the header's "Pointers" says.
+    pub(super) unsafe fn read<'a>(&self) -> Result<Payload<'a>, Status> {
+        // SAFETY: the caller's promise.
+        let bytes = unsafe { self.bytes.get(Status::Payload) }?;
+        match self.kind {
+            IOTCRED_PAYLOAD_BYTES => Ok(Payload::Bytes(bytes)),
+            IOTCRED_PAYLOAD_SHA256 => bytes.try_into().map(Payload::Sha256).map_err(|_| Status::Payload),
+            IOTCRED_PAYLOAD_UNSIGNED if bytes.is_empty() => Ok(Payload::Unsigned),
+            _ => Err(Status::Payload),
+        }
+    }
+}
+
+/// The system's clock, where there is one.
+#[cfg(feature = "std")]
+fn clock() -> Result<UnixTime, Status> {
+    crate::time::believable(crate::net::tcp::system_time())
+}
+
+#[cfg(not(feature = "std"))]
+fn clock() -> Result<UnixTime, Status> {
+    Err(Status::TimeRequired)
+}
+
+impl sigv4_key_cache {
+    fn inner(&mut self) -> &mut KeyCache {
+        const {
+            assert!(size_of::<KeyCache>() <= size_of::<sigv4_key_cache>());
+            assert!(align_of::<KeyCache>() <= align_of::<sigv4_key_cache>());
+        }
+        // SAFETY: large and aligned enough, as was just asserted, and every bit pattern is a `KeyCache`: it is plain integers, all zero when empty.
+        unsafe { &mut *core::ptr::from_mut(self).cast::<KeyCache>() }
+    }
 }
 
 /// Wipes a key cache; it is empty afterwards.
@@ -93,4 +216,9 @@ pub unsafe extern "C" fn sigv4_sign_request(
 /// Threads: one at a time for one cache.
 /// Example: `sigv4_key_cache_wipe(&cache);`
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sigv4_key_cache_wipe(cache: *mut sigv4_key_cache) {}
+pub unsafe extern "C" fn sigv4_key_cache_wipe(cache: *mut sigv4_key_cache) {
+    // SAFETY: the header's "Pointers" and "Outputs": NULL or valid, and nobody else's meanwhile.
+    if let Some(cache) = unsafe { cache.as_mut() } {
+        zeroize::Zeroize::zeroize(&mut cache.opaque);
+    }
+}

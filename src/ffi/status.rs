@@ -355,6 +355,7 @@ pub const IOTCRED_KIND_BUG: i32 = 8;
 /// Everything that the C side says about a status.
 struct Entry {
     code: iotcred_status,
+    #[cfg_attr(not(feature = "client"), allow(dead_code))]
     kind: i32,
     name: &'static core::ffi::CStr,
     hint: &'static core::ffi::CStr,

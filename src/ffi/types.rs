@@ -1,6 +1,5 @@
 //! The small structs that the others are made of, and how they are read.
 
-use crate::error::Status;
 use core::ffi::c_char;
 
 /// Bytes of the caller's, borrowed for the call.

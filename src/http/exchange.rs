@@ -36,7 +36,11 @@ pub struct Exchange<'a, A> {
 impl<'a, A: Answer> Exchange<'a, A> {
     /// An exchange of which nothing has come yet.
     pub fn new(method: &[u8], answer: &'a mut A) -> Self {
-        Self { answer, state: State::Head(ResponseReader::new(method)), continued: false }
+        Self {
+            answer,
+            state: State::Head(ResponseReader::new(method)),
+            continued: false,
+        }
     }
 
     /// Whether the final head is there: nothing more of the request needs to be sent.
@@ -152,7 +156,11 @@ impl<'a, A: Answer> Exchange<'a, A> {
             Progress::Final(head) => {
                 self.answer.head(&head)?;
                 let body = Body::new(head.framing());
-                if body.is_done() { State::Done(head) } else { State::Body(head, body) }
+                if body.is_done() {
+                    State::Done(head)
+                } else {
+                    State::Body(head, body)
+                }
             }
         };
         Ok(used)
@@ -161,7 +169,11 @@ impl<'a, A: Answer> Exchange<'a, A> {
     fn push_body(&mut self, head: Head, mut body: Body, input: &[u8]) -> Result<usize, Error> {
         let piece = body.decode(input)?;
         let wants_more = piece.data.is_empty() || self.answer.body(piece.data)?;
-        self.state = if piece.done || !wants_more { State::Done(head) } else { State::Body(head, body) };
+        self.state = if piece.done || !wants_more {
+            State::Done(head)
+        } else {
+            State::Body(head, body)
+        };
         Ok(piece.used)
     }
 }

@@ -31,7 +31,8 @@ impl Kept {
 
     /// Appends what fits, and says whether there is room for more.
     pub fn append_some(&mut self, data: &[u8]) -> bool {
-        self.0.extend_from_slice(data.get(..self.room()).unwrap_or(data));
+        let room = self.room();
+        self.0.extend_from_slice(data.get(..room).unwrap_or(data));
         self.room() > 0
     }
 
@@ -46,7 +47,10 @@ impl Kept {
 }
 
 fn too_large(max: usize) -> Error {
-    Error::new(Status::ResponseTooLarge, format_args!("the response's body is longer than {max} bytes"))
+    Error::new(
+        Status::ResponseTooLarge,
+        format_args!("the response's body is longer than {max} bytes"),
+    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use zeroize::Zeroizing;
 /// A header: its name, a token, and its value, without line ends.
 pub type Header<'a> = (&'a [u8], &'a [u8]);
 
+/// The library as a server sees it.
+pub const USER_AGENT: &[u8] = concat!("iotcred/", env!("CARGO_PKG_VERSION")).as_bytes();
+
 const VERSION: &[u8] = b" HTTP/1.1\r\n";
 
 /// Writes a request head, request line to empty line, with its headers in the order given. It may hold a session token: it is wiped when

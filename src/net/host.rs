@@ -10,22 +10,38 @@ pub fn check_host(host: &str, status: Status) -> Result<(), Error> {
         return Err(Error::new(status, format_args!("it is missing")));
     }
     if host.len() > HOST_NAME_MAX {
-        return Err(Error::new(status, format_args!("it has {} characters; a host name has at most {HOST_NAME_MAX}", host.len())));
+        return Err(Error::new(
+            status,
+            format_args!(
+                "it has {} characters; a host name has at most {HOST_NAME_MAX}",
+                host.len()
+            ),
+        ));
     }
     if host.contains("://") {
-        return Err(Error::new(status, format_args!("give the bare host name, without https://")));
+        return Err(Error::new(
+            status,
+            format_args!("give the bare host name, without https://"),
+        ));
     }
     if host.contains('/') {
-        return Err(Error::new(status, format_args!("give the bare host name, without a path")));
+        return Err(Error::new(
+            status,
+            format_args!("give the bare host name, without a path"),
+        ));
     }
     if host.bytes().all(is_name_byte) {
         return Ok(());
     }
     match host.rsplit_once(':') {
-        Some((_, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(Error::new(status, format_args!("give the bare host name, without a port")))
-        }
-        _ => Err(Error::new(status, format_args!("a host name has only letters, digits, '-', '_' and '.'"))),
+        Some((_, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => Err(Error::new(
+            status,
+            format_args!("give the bare host name, without a port"),
+        )),
+        _ => Err(Error::new(
+            status,
+            format_args!("a host name has only letters, digits, '-', '_' and '.'"),
+        )),
     }
 }
 
@@ -48,19 +64,33 @@ mod tests {
 
     #[test]
     fn the_usual_mistakes_are_named() {
-        let message = |host| check_host(host, Status::Endpoint).unwrap_err().message;
+        let message = |host: &str| check_host(host, Status::Endpoint).unwrap_err().message;
         assert!(message("https://a.example").as_str().contains("https"));
         assert!(message("a.example/role").as_str().contains("path"));
         assert!(message("a.example:443").as_str().contains("port"));
         assert!(message("").as_str().contains("missing"));
-        assert!(message(&alloc::string::String::from_utf8(alloc::vec![b'a'; 254]).unwrap()).as_str().contains("254"));
+        assert!(
+            message(&alloc::string::String::from_utf8(alloc::vec![b'a'; 254]).unwrap())
+                .as_str()
+                .contains("254")
+        );
         assert!(message("a b").as_str().contains("only"));
-        assert!(check_host("c2sak5sldr9l3k.credentials.iot.eu-west-1.amazonaws.com", Status::Endpoint).is_ok());
+        assert!(
+            check_host(
+                "c2sak5sldr9l3k.credentials.iot.eu-west-1.amazonaws.com",
+                Status::Endpoint
+            )
+            .is_ok()
+        );
     }
 
     #[test]
     fn an_address_may_be_an_ip_address_of_either_kind() {
-        assert!(check_address("127.0.0.1").is_ok() && check_address("::1").is_ok() && check_address("gateway.local").is_ok());
+        assert!(
+            check_address("127.0.0.1").is_ok()
+                && check_address("::1").is_ok()
+                && check_address("gateway.local").is_ok()
+        );
         assert_eq!(check_address("[::1]").unwrap_err().status, Status::Address);
     }
 }

@@ -1,10 +1,9 @@
 //! The network as the library sees it: a transport that carries bytes, and clocks. Each may be the operating system's or the firmware's.
 #![forbid(unsafe_code)]
 
+pub mod host;
 #[cfg(feature = "std")]
 pub mod tcp;
-
-pub mod host;
 
 use crate::error::Status;
 use crate::limits::HTTPS_PORT;
@@ -26,7 +25,11 @@ pub struct Peer<'a> {
 impl Peer<'_> {
     /// What the `host` header says: the name, and the port where it is not HTTPS's own (RFC 9110 section 7.2).
     pub fn authority(&self) -> String {
-        if self.port == HTTPS_PORT { String::from(self.host) } else { format!("{}:{}", self.host, self.port) }
+        if self.port == HTTPS_PORT {
+            String::from(self.host)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
     }
 }
 

@@ -56,7 +56,14 @@ pub fn send(
     let deadline = Deadline::after(clock, request.timeout_ms());
     let head = request.signed_head(credentials, clock)?;
     let settings = request.tls(clock)?;
-    let mut answer = Response { sink, progress: Progress { to_send: request.body.len(), ..Progress::default() }, refusal: None };
+    let mut answer = Response {
+        sink,
+        progress: Progress {
+            to_send: request.body.len(),
+            ..Progress::default()
+        },
+        refusal: None,
+    };
     let head = {
         let mut stream = Stream::connect(transport, &request.peer(), &settings, deadline)?;
         let mut exchange = Exchange::new(request.method, &mut answer);

@@ -7,7 +7,7 @@ use crate::http::request::{USER_AGENT, write_head};
 use crate::limits::{DEFAULT_TIMEOUT_MS, HTTPS_PORT};
 use crate::net::host::{check_address, check_host};
 use crate::net::{Clock, Peer};
-use crate::sign::{self, Form, Header, Options, Payload};
+use crate::sign::{self, Header, Options, Payload};
 use crate::tls::{Roots, Settings};
 use alloc::format;
 use alloc::vec;
@@ -53,7 +53,9 @@ impl Body<'_> {
                 Ok(piece)
             }
             Self::Source { length, read } => {
-                let count = read(buffer).filter(|count| (1..=buffer.len()).contains(count)).ok_or(Status::BodySource)?;
+                let count = read(buffer)
+                    .filter(|count| (1..=buffer.len()).contains(count))
+                    .ok_or(Status::BodySource)?;
                 *length = length.saturating_sub(count as u64);
                 buffer.get(..count).ok_or(Status::Internal)
             }
@@ -94,7 +96,14 @@ pub struct Request<'a> {
 }
 
 /// Headers that the library writes itself: given twice, they would make two requests of one.
-const RESERVED: [&str; 6] = ["host", "content-length", "transfer-encoding", "connection", "expect", "user-agent"];
+const RESERVED: [&str; 6] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "expect",
+    "user-agent",
+];
 
 impl Request<'_> {
     /// TLS without a client certificate. Errors: `Ca`, and the clock's.
@@ -105,12 +114,20 @@ impl Request<'_> {
     /// Whom to connect to.
     pub(super) fn peer(&self) -> Peer<'_> {
         let port = if self.port == 0 { HTTPS_PORT } else { self.port };
-        Peer { host: self.endpoint, address: self.address, port }
+        Peer {
+            host: self.endpoint,
+            address: self.address,
+            port,
+        }
     }
 
     /// The deadline in milliseconds.
     pub(super) fn timeout_ms(&self) -> u32 {
-        if self.timeout_ms == 0 { DEFAULT_TIMEOUT_MS } else { self.timeout_ms }
+        if self.timeout_ms == 0 {
+            DEFAULT_TIMEOUT_MS
+        } else {
+            self.timeout_ms
+        }
     }
 
     /// Checks the request, signs it, and writes its head. Errors: `Endpoint`, `Address`, `Header`, and the signer's.
@@ -122,7 +139,10 @@ impl Request<'_> {
         self.check()?;
         let authority = self.peer().authority();
         let mut headers = Vec::with_capacity(self.headers.len() + 1);
-        headers.push(Header { name: b"host", value: authority.as_bytes() });
+        headers.push(Header {
+            name: b"host",
+            value: authority.as_bytes(),
+        });
         headers.extend_from_slice(&self.headers);
         let (signed, values) = self.sign(&headers, credentials, clock)?;
         let length = format!("{}", self.body.len());
@@ -134,23 +154,40 @@ impl Request<'_> {
         if self.expect_continue {
             all.push((b"expect", b"100-continue"));
         }
-        all.extend(signed.headers(credentials, &values).map(|header| (header.name, header.value)));
+        all.extend(
+            signed
+                .headers(credentials, &values)
+                .map(|header| (header.name, header.value)),
+        );
         Ok(write_head(self.method, &self.target(), &all)?)
     }
 
     fn check(&self) -> Result<(), Error> {
         check_host(self.endpoint, Status::Endpoint)?;
         self.address.map_or(Ok(()), check_address)?;
-        let is_reserved = |name: &[u8]| RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved.as_bytes()));
+        let is_reserved = |name: &[u8]| {
+            RESERVED
+                .iter()
+                .any(|reserved| name.eq_ignore_ascii_case(reserved.as_bytes()))
+        };
         match self.headers.iter().find(|header| is_reserved(header.name)) {
-            Some(_) => Err(Error::new(Status::Header, format_args!("the library writes host, content-length, transfer-encoding, connection, expect and user-agent itself"))),
+            Some(_) => Err(Error::new(
+                Status::Header,
+                format_args!(
+                    "the library writes host, content-length, transfer-encoding, connection, expect and user-agent itself"
+                ),
+            )),
             None => Ok(()),
         }
     }
 
     fn target(&self) -> Vec<u8> {
         let path = if self.path.is_empty() { b"/" } else { self.path };
-        if self.query.is_empty() { path.to_vec() } else { [path, b"?", self.query].concat() }
+        if self.query.is_empty() {
+            path.to_vec()
+        } else {
+            [path, b"?", self.query].concat()
+        }
     }
 
     /// The signature's headers, their values in a buffer that is just large enough.
@@ -169,11 +206,12 @@ impl Request<'_> {
             region: self.region,
             service: self.service,
             time: clock.unix_time().ok_or(Status::TimeRequired)?,
-            form: Form::Wire,
             options: Options::default(),
         };
         let mut values = Vec::new();
-        if let Err(sign::Error::BufferTooSmall { needed }) = sign::sign_request(&request, credentials, None, &mut values) {
+        if let Err(sign::Error::BufferTooSmall { needed }) =
+            sign::sign_request(&request, credentials, None, &mut values)
+        {
             values = vec![0; needed];
         }
         match sign::sign_request(&request, credentials, None, &mut values) {

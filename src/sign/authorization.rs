@@ -3,8 +3,8 @@
 #![forbid(unsafe_code)]
 
 use super::Error;
-use super::canonical_headers::{OwnValues, SignedHeaders};
-use super::headers::{Headers, each};
+use super::canonical_headers::{Own, OwnValues, SignedHeaders};
+use super::headers::{Header, Headers, each};
 use super::sink::{Match, Sink, Writer};
 use super::string_to_sign::{ALGORITHM, Scope};
 use crate::credentials::Credentials;
@@ -67,6 +67,20 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// The headers to be added, with `values` the buffer that was written. Their names are static; the token's value is the credentials'.
+    pub fn headers<'a>(&self, credentials: &Credentials<'a>, values: &'a [u8]) -> impl Iterator<Item = Header<'a>> {
+        let value = |range: &Option<Range<usize>>| range.clone().and_then(|range| values.get(range));
+        let token = self.security_token.then_some(credentials.session_token);
+        let all = [
+            (Own::Date.name(), value(&self.date)),
+            (Own::SecurityToken.name(), token),
+            (Own::ContentSha256.name(), value(&self.content_sha256)),
+            (&b"authorization"[..], value(&self.authorization)),
+        ];
+        all.into_iter()
+            .filter_map(|(name, value)| Some(Header { name, value: value? }))
+    }
+
     /// Gives the next `length` bytes of the buffer to a value, if it is wanted.
     pub(super) fn place(&mut self, wanted: bool, length: usize) -> Option<Range<usize>> {
         let (start, end) = (self.len, self.len.saturating_add(length));

@@ -12,9 +12,8 @@ pub use roots::Roots;
 pub use stream::{Received, Stream};
 
 use crate::error::{Error, Status};
-use crate::limits::EARLIEST_BELIEVABLE_TIME;
 use crate::net::Clock;
-use crate::time::UnixTime;
+use crate::time::{UnixTime, believable};
 use alloc::sync::Arc;
 use core::time::Duration;
 use rustls::client::ClientConfig;
@@ -30,7 +29,7 @@ impl Settings {
     /// TLS 1.2 and 1.3 with SNI and no ALPN; `identity` is shown to a server that asks for a certificate.
     /// Errors: `TimeRequired`, `ClockUnset`: certificates cannot be verified without the date.
     pub fn new(roots: Roots, identity: Option<Identity>, clock: &dyn Clock) -> Result<Self, Error> {
-        let now = believable(clock.unix_time())?;
+        let now = believable(clock.unix_time().ok_or(Status::TimeRequired)?)?;
         let builder = ClientConfig::builder_with_details(Arc::new(default_provider()), Arc::new(Now(now)))
             .with_safe_default_protocol_versions()
             .map_err(|error| failure::explain(&error))?
@@ -42,15 +41,6 @@ impl Settings {
         Ok(Self {
             config: Arc::new(config),
         })
-    }
-}
-
-/// The date, if it can be one.
-fn believable(now: Option<UnixTime>) -> Result<UnixTime, Status> {
-    match now {
-        None => Err(Status::TimeRequired),
-        Some(UnixTime(seconds)) if seconds < EARLIEST_BELIEVABLE_TIME => Err(Status::ClockUnset),
-        Some(now) => Ok(now),
     }
 }
 

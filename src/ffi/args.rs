@@ -1,0 +1,161 @@
+//! What C hands over, as Rust takes it: every raw pointer is looked at here, and nowhere else.
+
+use super::types::{iotcred_bytes, sigv4_credentials, sigv4_header, sigv4_str};
+use crate::credentials::Credentials;
+use crate::error::Status;
+use crate::sign::{Header, Headers};
+#[cfg(feature = "client")]
+use core::ffi::c_char;
+
+/// The bytes of `ptr` and `len`. NULL is allowed exactly where `len` is 0; else the status is `null`.
+///
+/// # Safety
+/// As the header's "Pointers" says: `ptr` is NULL or points to `len` bytes that are valid and unchanged for `'a`.
+pub(super) unsafe fn bytes<'a>(ptr: *const u8, len: usize, null: Status) -> Result<&'a [u8], Status> {
+    match (ptr.is_null(), len) {
+        (_, 0) => Ok(&[]),
+        (true, _) => Err(null),
+        // A length above `isize::MAX` cannot be an object of C's (C11 section 6.5.6), and Rust has no slice of it.
+        (false, _) if isize::try_from(len).is_err() => Err(null),
+        // SAFETY: not NULL, not too long, and valid as the header's "Pointers" says.
+        (false, _) => Ok(unsafe { core::slice::from_raw_parts(ptr, len) }),
+    }
+}
+
+/// The same to write into.
+///
+/// # Safety
+/// As for `bytes`, and nobody else reads or writes them meanwhile (the header's "Outputs": no overlap).
+pub(super) unsafe fn bytes_mut<'a>(ptr: *mut u8, len: usize, null: Status) -> Result<&'a mut [u8], Status> {
+    match (ptr.is_null(), len) {
+        (_, 0) => Ok(&mut []),
+        (true, _) => Err(null),
+        (false, _) if isize::try_from(len).is_err() => Err(null),
+        // SAFETY: not NULL, not too long, valid and not aliased as the header's "Pointers" and "Outputs" say.
+        (false, _) => Ok(unsafe { core::slice::from_raw_parts_mut(ptr, len) }),
+    }
+}
+
+impl sigv4_str {
+    /// A text that lives as long as the value that it comes from.
+    pub(super) fn of(text: &[u8]) -> Self {
+        Self {
+            ptr: text.as_ptr().cast(),
+            len: text.len(),
+        }
+    }
+
+    /// Its bytes. Errors: `malformed`, for NULL with a length.
+    ///
+    /// # Safety
+    /// As for `bytes`.
+    pub(super) unsafe fn get<'a>(self, malformed: Status) -> Result<&'a [u8], Status> {
+        // SAFETY: the caller's promise.
+        unsafe { bytes(self.ptr.cast(), self.len, malformed) }
+    }
+}
+
+impl iotcred_bytes {
+    /// The bytes. Errors: `malformed`, for NULL with a length.
+    ///
+    /// # Safety
+    /// As for `bytes`.
+    pub(super) unsafe fn get<'a>(self, malformed: Status) -> Result<&'a [u8], Status> {
+        // SAFETY: the caller's promise.
+        unsafe { bytes(self.ptr, self.len, malformed) }
+    }
+}
+
+impl sigv4_credentials {
+    /// The credentials. Errors: `AccessKeyId`, `SecretAccessKey`, `SessionToken`, for NULL with a length.
+    ///
+    /// # Safety
+    /// As for `bytes`, for each text.
+    pub(super) unsafe fn get<'a>(&self) -> Result<Credentials<'a>, Status> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            Ok(Credentials {
+                access_key_id: self.access_key_id.get(Status::AccessKeyId)?,
+                secret_access_key: self.secret_access_key.get(Status::SecretAccessKey)?,
+                session_token: self.session_token.get(Status::SessionToken)?,
+            })
+        }
+    }
+}
+
+/// An array of headers of the caller's, each of which was found readable.
+pub(super) struct HeaderArray<'a>(&'a [sigv4_header]);
+
+impl<'a> HeaderArray<'a> {
+    /// Checks every pointer. Errors: `Header`.
+    ///
+    /// # Safety
+    /// As for `bytes`, for the array and for each text in it.
+    pub(super) unsafe fn new(headers: *const sigv4_header, count: usize) -> Result<Self, Status> {
+        let length = count.checked_mul(size_of::<sigv4_header>()).ok_or(Status::Header)?;
+        // SAFETY: the caller's promise; this looks at the pointer and the length alone.
+        let array = match unsafe { bytes(headers.cast(), length, Status::Header) }? {
+            [] => &[],
+            // SAFETY: not NULL, `count` headers in size, and aligned as the header's "Pointers" says.
+            _ => unsafe { core::slice::from_raw_parts(headers, count) },
+        };
+        for header in array {
+            // SAFETY: the caller's promise.
+            unsafe { (header.name.get(Status::Header)?, header.value.get(Status::Header)?) };
+        }
+        Ok(Self(array))
+    }
+
+    /// The headers in the order given.
+    #[cfg(feature = "client")]
+    pub(super) fn iter(&self) -> impl Iterator<Item = Header<'a>> {
+        self.0.iter().map(read)
+    }
+}
+
+/// A header whose texts `HeaderArray::new` found readable.
+fn read<'a>(header: &sigv4_header) -> Header<'a> {
+    // SAFETY: `HeaderArray::new` was given the promise, and checked the pointers.
+    let text = |text: sigv4_str| unsafe { text.get(Status::Header) }.unwrap_or_default();
+    Header {
+        name: text(header.name),
+        value: text(header.value),
+    }
+}
+
+impl Headers for HeaderArray<'_> {
+    fn next(&self, after: Option<usize>) -> Option<usize> {
+        let next = after.map_or(0, |after| after.wrapping_add(1));
+        (next < self.0.len()).then_some(next)
+    }
+
+    fn at(&self, position: usize) -> Header<'_> {
+        self.0.get(position).map(read).unwrap_or_default()
+    }
+}
+
+/// A C string as UTF-8; NULL is "". Errors: `malformed`, when it is not UTF-8.
+///
+/// # Safety
+/// `text` is NULL or ends in NUL, and is valid and unchanged for `'a`.
+#[cfg(feature = "client")]
+pub(super) unsafe fn text<'a>(text: *const c_char, malformed: Status) -> Result<&'a str, Status> {
+    if text.is_null() {
+        return Ok("");
+    }
+    // SAFETY: not NULL, and the caller's promise.
+    unsafe { core::ffi::CStr::from_ptr(text) }
+        .to_str()
+        .map_err(|_| malformed)
+}
+
+/// The same, where NULL means that there is none.
+///
+/// # Safety
+/// As for `text`.
+#[cfg(feature = "client")]
+pub(super) unsafe fn optional_text<'a>(c_text: *const c_char, malformed: Status) -> Result<Option<&'a str>, Status> {
+    // SAFETY: the caller's promise.
+    let value = unsafe { text(c_text, malformed) }?;
+    Ok((!c_text.is_null()).then_some(value))
+}
