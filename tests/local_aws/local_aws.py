@@ -61,6 +61,8 @@ def main() -> int:
     except Trouble as trouble:
         print(f"local_aws: {trouble}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
 
 
 def _arguments() -> argparse.Namespace:
@@ -80,7 +82,7 @@ def _arguments() -> argparse.Namespace:
 
 def start(folder: Path, services: list, ends_with_us: bool = False) -> dict:
     """Start everything in the background; its settings. `ends_with_us`: it ends when this process does."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if processes.running(folder):
         raise Trouble(f"already running in {folder}: stop it first")
     _forget(folder)
@@ -90,8 +92,12 @@ def start(folder: Path, services: list, ends_with_us: bool = False) -> dict:
     death = signal.SIGTERM if ends_with_us else None
     process = processes.spawn(command + services, log, death, pass_fds=[ready_for_supervisor], start_new_session=True)
     os.close(ready_for_supervisor)
-    with open(ready) as pipe:
-        answer = pipe.read()
+    try:
+        with open(ready) as pipe:
+            answer = pipe.read()
+    except KeyboardInterrupt:
+        processes.end(process, STOP_S)
+        raise
     if answer != "ready\n":
         process.wait(STOP_S)
         raise Trouble(answer.strip() or f"the supervisor ended; its log is {log}")

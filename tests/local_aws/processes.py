@@ -60,20 +60,27 @@ def end(process: subprocess.Popen, patience_s: float) -> None:
     process.wait()
 
 
-def record(folder: Path, named: dict) -> None:
-    """Write `named` (name to process id) down, the first one being the owner of the others."""
+def record(folder: Path, named: dict, leftovers: list) -> None:
+    """Write `named` (name to process id) down, the first one being the owner of the others.
+
+    `leftovers`: files that somebody has to remove should the owner not come to it.
+    """
     entries = [{"name": name, "pid": pid, "started": _started(pid)} for name, pid in named.items()]
     unfinished = folder / "pids.new"
-    unfinished.write_text(json.dumps(entries, indent=1) + "\n")
+    unfinished.write_text(json.dumps({"processes": entries, "leftovers": leftovers}, indent=1) + "\n")
     unfinished.replace(folder / "pids")
+
+
+def _recorded(folder: Path) -> dict:
+    try:
+        return json.loads((folder / "pids").read_text())
+    except FileNotFoundError:
+        return {"processes": [], "leftovers": []}
 
 
 def running(folder: Path) -> list:
     """Which of the recorded processes still run. An id that another process has by now does not count."""
-    try:
-        entries = json.loads((folder / "pids").read_text())
-    except (OSError, ValueError):
-        return []
+    entries = _recorded(folder)["processes"]
     return [one for one in entries if one["started"] and one["started"] == _started(one["pid"])]
 
 
@@ -86,8 +93,13 @@ def end_recorded(folder: Path, patience_s: float) -> None:
         time.sleep(_POLL_S)
     for one in running(folder):
         _signal(one, signal.SIGKILL)
-    with contextlib.suppress(FileNotFoundError):
-        (folder / "pids").unlink()
+    remove([*_recorded(folder)["leftovers"], folder / "pids"])
+
+
+def remove(files: list) -> None:
+    """Remove those of the files that are there."""
+    for file in files:
+        Path(file).unlink(missing_ok=True)
 
 
 def _signal(entry: dict, number: int) -> None:

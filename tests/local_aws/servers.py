@@ -1,6 +1,7 @@
 """The two servers that nobody here wrote, and that verify every signature: SeaweedFS and moto.
 
-Both have the same face: `start`, `wait_until_ready`, `assume_role`, `stop`. Each has its own STS, so the
+Both have the same face: `start`, `wait_until_ready`, `assume_role`, `stop`, and `leftovers`: files outside its folder
+that it leaves when it is killed. Each has its own STS, so the
 credentials that one of them hands out are refused by the other.
 """
 
@@ -129,15 +130,13 @@ class SeaweedFS:
         """Kill it: over a SIGTERM it takes 10 s, and it holds nothing worth saving."""
         if self._process:
             processes.end(self._process, 0)
-        for socket_file in self._sockets_outside_its_folder():
-            with contextlib.suppress(OSError):
-                socket_file.unlink()
+        processes.remove(self.leftovers())
 
-    def _sockets_outside_its_folder(self) -> list:
+    def leftovers(self) -> list:
         """It puts a socket per gRPC port into /tmp, no flag or TMPDIR moves it, and leaves it there when killed."""
         owners = ("s3", "master", "volume", "filer", "admin")
         ports = self._ports + [port + _GRPC_OFFSET for port in self._ports]
-        return [Path(f"/tmp/seaweedfs-{owner}-grpc-{port}.sock") for owner in owners for port in ports]
+        return [f"/tmp/seaweedfs-{owner}-grpc-{port}.sock" for owner in owners for port in ports]
 
 
 class Moto:
@@ -212,6 +211,9 @@ class Moto:
     def stop(self) -> None:
         if self._process:
             processes.end(self._process, PATIENCE_S)
+
+    def leftovers(self) -> list:
+        return []
 
 
 _GRPC_OFFSET = 10000

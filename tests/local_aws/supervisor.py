@@ -40,16 +40,24 @@ def main() -> None:
     servers = {}
     try:
         _start(arguments, servers)
-        os.write(arguments.ready, b"ready\n")
-        os.close(arguments.ready)
+        _tell(arguments.ready, "ready")
         while (arguments.dir / "pids").exists():
             time.sleep(WATCH_S)
     except Exception as error:
-        os.write(arguments.ready, f"{type(error).__name__}: {error}\n".encode())
+        _tell(arguments.ready, f"{type(error).__name__}: {error}")
         raise
     finally:
         for server in servers.values():
             server.stop()
+
+
+def _tell(ready: int, message: str) -> None:
+    """Say how the start went. Nobody there to hear it: the start was interrupted, and is taken back."""
+    try:
+        os.write(ready, f"{message}\n".encode())
+        os.close(ready)
+    except BrokenPipeError:
+        sys.exit(1)
 
 
 def _arguments() -> argparse.Namespace:
@@ -112,7 +120,8 @@ def _insist(folder: Path, server, servers: dict) -> None:
 
 
 def _record(folder: Path, servers: dict) -> None:
-    processes.record(folder, {"supervisor": os.getpid(), **{server.name: server.pid for server in servers.values()}})
+    ids = {"supervisor": os.getpid(), **{server.name: server.pid for server in servers.values()}}
+    processes.record(folder, ids, [file for server in servers.values() for file in server.leftovers()])
 
 
 def _open_front(folder: Path, servers: dict) -> tuple[dict, list]:
