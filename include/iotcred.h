@@ -18,7 +18,8 @@
 // Secrets     Are wiped from every temporary before a function returns, and never printed. What is in the caller's memory is the caller's to wipe.
 // Threads     Every function may be called from any number of threads at once, as long as no two of them share an output. Only iotcred_init comes
 //             first and alone.
-// Sizes       IOTCRED_SIGN_ONLY is defined by the CMake target iotcred::sigv4, whose archive has the first half of this header alone.
+// Sizes       The CMake target iotcred::sigv4 defines IOTCRED_SIGN_ONLY: its archive has the first half of this header alone. iotcred::iotcred
+//             defines IOTCRED_CLIENT, which shows all of it also where both are linked.
 // Versions    A header of one ABI version does not link with an archive of another: the symbol iotcred_abi_<n> is missing.
 
 #ifndef IOTCRED_H
@@ -612,7 +613,7 @@ iotcred_status sigv4_sign_request(const sigv4_request *request,
 // Example: `sigv4_key_cache_wipe(&cache);`
 void sigv4_key_cache_wipe(sigv4_key_cache *cache);
 
-#ifndef IOTCRED_SIGN_ONLY
+#if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
 // `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
 #define IOTCRED_SEND_EXPECT_CONTINUE 1

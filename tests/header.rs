@@ -51,7 +51,7 @@ fn generated() -> String {
     let (every_size, client) = (declarations(&EVERY_SIZE), declarations(&CLIENT));
     write!(
         header,
-        "\n{every_size}\n#ifndef IOTCRED_SIGN_ONLY\n\n{client}\n#endif // IOTCRED_SIGN_ONLY\n{CLOSING}"
+        "\n{every_size}\n#if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)\n\n{client}\n#endif // IOTCRED_SIGN_ONLY\n{CLOSING}"
     )
     .expect("a String takes it");
     header
