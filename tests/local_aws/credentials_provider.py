@@ -26,6 +26,7 @@ from exchange import Exchange, linger, reset, response
 HANDSHAKE_S = 10
 IDLE_S = 60
 LARGEST_HEAD = 16 * 1024
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 PATH = re.compile(r"/role-aliases/([^/?]+)/credentials")
 
 
@@ -60,8 +61,13 @@ class CredentialsProvider:
         tls.settimeout(IDLE_S)
         stays_open = True
         while stays_open:
-            request = _read_request(tls)
+            head = _read_head(tls)
+            if not head:
+                break
+            request = _parse(head)
             if request is None:
+                self.log(about, None, "malformed request")
+                exchange.send(response(400, b""))
                 break
             stays_open = self._answer(exchange, tls, request, about) and request.header("connection") != "close"
         exchange.finish()
@@ -117,18 +123,25 @@ def _without_secret(header: tuple) -> list:
     return [name, "(not logged)" if name.lower() in ("authorization", "x-amz-security-token") else value]
 
 
-def _read_request(tls: ssl.SSLSocket) -> Request | None:
-    """One request head; None when the client is gone or sends what is no HTTP."""
+def _read_head(tls: ssl.SSLSocket) -> bytes:
+    """All up to the empty line; what came instead when there is none, and nothing when the client is gone."""
     data = b""
-    while not data.endswith(b"\r\n\r\n"):
+    while b"\r\n\r\n" not in data and len(data) < LARGEST_HEAD:
         block = tls.recv(LARGEST_HEAD)
+        if not block:
+            break
         data += block
-        if not block or len(data) > LARGEST_HEAD:
-            return None
+    return data
+
+
+def _parse(data: bytes) -> Request | None:
+    """A request head and nothing after it, strictly by RFC 9112; None for anything else."""
+    if not data.endswith(b"\r\n\r\n"):
+        return None
     first, *lines = data[:-4].decode("latin-1").split("\r\n")
     words = first.split(" ")
     pairs = [line.partition(":") for line in lines]
-    if len(words) != 3 or words[2] != "HTTP/1.1" or not all(colon and name == name.strip() for name, colon, _ in pairs):
+    if len(words) != 3 or words[2] != "HTTP/1.1" or not all(colon and TOKEN.fullmatch(name) for name, colon, _ in pairs):
         return None
     return Request(words[0], words[1], [(name, value.strip(" \t")) for name, _, value in pairs])
 

@@ -1,6 +1,6 @@
 """Does the local AWS do what it says? Judged by boto3, http.client and OpenSSL, not by the library under test.
 
-    python self_test.py          about ten seconds
+    python self_test.py          under half a minute
 """
 
 from __future__ import annotations
@@ -212,6 +212,7 @@ class StandIn(Started):
         self.assertEqual(self.refusal(alias, host=None)[0], 500)
         self.assertEqual(self.refusal(alias, path="/"), (403, "Missing Authentication Token"))
         self.assertEqual(self.refusal("fault-misspelt")[0], 501)
+        self.assertEqual(self.answer(alias, host="a\r\nb: c\rd\r\n e")[0].status, 400)
 
     def test_the_handshake_refuses_other_clients(self):
         for device in (None, "rogue", "expired"):
@@ -318,7 +319,8 @@ class StandIn(Started):
             self.assertEqual(len(received), length)
 
     def test_faults_of_time(self):
-        for alias, received in (("fault-never", 0), ("fault-stall-head-7", 7), ("fault-stall-body-7", faults.GOOD_HEAD_BYTES + 7)):
+        unfinished = {"fault-never": 0, "fault-stall-head-7": 7, "fault-stall-body-7": faults.GOOD_HEAD_BYTES + 7}
+        for alias, received in unfinished.items():
             tls = self.ask(alias)
             tls.settimeout(QUICK_S)
             count = 0
@@ -394,7 +396,7 @@ class Life(unittest.TestCase):
         self.assertEqual(processes.running(self.path), [])
 
     def test_run_ends_everything_on_a_signal(self):
-        for number, when in ((signal.SIGTERM, "command"), (signal.SIGINT, "command"), (signal.SIGKILL, "command")):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
             with self.subTest(number):
                 process = subprocess.Popen([*TOOL, "run", "--dir", self.folder.name, *self.FLAGS, "--", "sleep", "60"])
                 while not (self.path / "env.sh").exists():

@@ -20,6 +20,7 @@ import sys
 import sysconfig
 import time
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 import boto3
@@ -167,7 +168,7 @@ class Moto:
 
     def wait_until_ready(self) -> None:
         """Until it answers, is seeded, and refuses what is not signed."""
-        _wait(self._process, lambda: socket.create_connection(("127.0.0.1", self.port), 1).close())
+        _wait(self._process, lambda: self._own_api("data.json"))
         self._seed()
         _wait(self._process, lambda: self.assume_role("start"))
 
@@ -198,12 +199,13 @@ class Moto:
         key = iam.create_access_key(UserName="stand-in")["AccessKey"]
         self._role = role["Role"]["Arn"]
         self._sts = _client("sts", self.port, key["AccessKeyId"], key["SecretAccessKey"])
-        self._verify_signatures_from_now_on()
+        self._own_api("reset-auth", b"0")  # from now on it verifies every signature
 
-    def _verify_signatures_from_now_on(self) -> None:
-        url = f"http://127.0.0.1:{self.port}/moto-api/reset-auth"
-        request = urllib.request.Request(url, data=b"0", headers={"Content-Type": "text/plain"})
-        urllib.request.urlopen(request, timeout=5).close()
+    def _own_api(self, action: str, body: bytes | None = None) -> None:
+        """moto's own commands, which nothing else that may listen on this port would answer."""
+        url = f"http://127.0.0.1:{self.port}/moto-api/{action}"
+        request = urllib.request.Request(url, data=body, headers={"Content-Type": "text/plain"})
+        urllib.request.urlopen(request, timeout=1).close()
 
     def assume_role(self, session_name: str) -> dict:
         return _assume_role(self._sts, self._role, session_name)
@@ -260,7 +262,7 @@ def _wait(process: subprocess.Popen, probe) -> None:
     while True:
         try:
             return probe()
-        except (OSError, BotoCoreError, ClientError) as error:
+        except (OSError, HTTPException, BotoCoreError, ClientError) as error:
             if process.poll() is not None:
                 raise StartFailed(f"ended with {process.returncode}") from error
             if time.monotonic() > deadline:
