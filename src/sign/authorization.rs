@@ -25,7 +25,7 @@ pub struct Authorization<'s, 'a, H: Headers + ?Sized> {
 
 impl<H: Headers + ?Sized> Authorization<'_, '_, H> {
     /// Writes the value.
-    pub fn put(&mut self, sink: &mut impl Sink) -> Result<(), Status> {
+    pub fn put(&mut self, sink: &mut dyn Sink) -> Result<(), Status> {
         sink.put(ALGORITHM)?;
         sink.put(b" Credential=")?;
         sink.put(self.credentials.access_key_id)?;

@@ -4,7 +4,7 @@
 use super::headers::{Header, Headers, each};
 use super::payload::PayloadHash;
 use super::sink::Sink;
-use super::sort::{Items, Sorted};
+use super::sort::{Items, Order};
 use crate::error::Status;
 use core::cmp::Ordering;
 
@@ -106,18 +106,26 @@ impl OwnValues<'_> {
 }
 
 /// The headers that are signed, in order.
-pub struct SignedHeaders<'a, H: Headers + ?Sized>(Sorted<Names<'a, H>>);
+pub struct SignedHeaders<'a, H: Headers + ?Sized> {
+    names: Names<'a, H>,
+    order: Order,
+}
 
 impl<'a, H: Headers + ?Sized> SignedHeaders<'a, H> {
     /// Sorts the request's headers and those that are added.
     pub fn new(headers: &'a H, added: Added) -> Self {
-        Self(Sorted::new(Names { headers, added }))
+        let names = Names { headers, added };
+        Self {
+            order: Order::of(&names),
+            names,
+        }
     }
 
     /// Writes `name:value` and a line feed for each name.
-    pub fn put_canonical(&mut self, own: &OwnValues<'_>, sink: &mut impl Sink) -> Result<(), Status> {
+    pub fn put_canonical(&mut self, own: &OwnValues<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
+        let Self { names, order } = self;
         let mut previous = None;
-        self.0.visit(|names, position| {
+        order.visit(names, &mut |position| {
             if names.same(previous, position) {
                 sink.put(b",")?;
             } else {
@@ -132,9 +140,10 @@ impl<'a, H: Headers + ?Sized> SignedHeaders<'a, H> {
     }
 
     /// Writes the names with a semicolon between them.
-    pub fn put_names(&mut self, sink: &mut impl Sink) -> Result<(), Status> {
+    pub fn put_names(&mut self, sink: &mut dyn Sink) -> Result<(), Status> {
+        let Self { names, order } = self;
         let mut previous = None;
-        self.0.visit(|names, position| {
+        order.visit(names, &mut |position| {
             if names.same(previous, position) {
                 return Ok(());
             }
@@ -163,7 +172,7 @@ impl<H: Headers + ?Sized> Names<'_, H> {
         previous.is_some_and(|previous| self.name(previous).eq_ignore_ascii_case(self.name(position)))
     }
 
-    fn put_value(&self, position: usize, values: &OwnValues<'_>, sink: &mut impl Sink) -> Result<(), Status> {
+    fn put_value(&self, position: usize, values: &OwnValues<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
         match own(position) {
             Some(own) => sink.put(values.of(own)),
             None => put_folded(self.headers.at(position).trimmed(), sink),
@@ -203,7 +212,7 @@ fn own(position: usize) -> Option<Own> {
 }
 
 /// Writes a name in lower case.
-fn put_lower_case(name: &[u8], sink: &mut impl Sink) -> Result<(), Status> {
+fn put_lower_case(name: &[u8], sink: &mut dyn Sink) -> Result<(), Status> {
     name.chunks(NAME_PIECE).try_for_each(|piece| {
         let mut lower = [0; NAME_PIECE];
         lower
@@ -215,7 +224,7 @@ fn put_lower_case(name: &[u8], sink: &mut impl Sink) -> Result<(), Status> {
 }
 
 /// Writes a value with each run of spaces as one. Tabs stay: the specification speaks of spaces, and so does AWS's signer in Rust.
-fn put_folded(value: &[u8], sink: &mut impl Sink) -> Result<(), Status> {
+fn put_folded(value: &[u8], sink: &mut dyn Sink) -> Result<(), Status> {
     let mut rest = value;
     while let Some(run) = rest.windows(2).position(|pair| pair == b"  ") {
         let (head, tail) = rest.split_at_checked(run.wrapping_add(1)).unwrap_or_default();

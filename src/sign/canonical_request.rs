@@ -15,7 +15,7 @@ pub fn put_canonical_request<H: Headers + ?Sized>(
     request: &Request<'_, H>,
     headers: &mut SignedHeaders<'_, H>,
     own: &OwnValues<'_>,
-    sink: &mut impl Sink,
+    sink: &mut dyn Sink,
 ) -> Result<(), Status> {
     sink.put(request.method)?;
     sink.put(b"\n")?;

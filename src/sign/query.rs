@@ -3,19 +3,20 @@
 
 use super::Form;
 use super::sink::Sink;
-use super::sort::{Items, Sorted};
+use super::sort::{Items, Order};
 use super::uri::{Encoding, is_unreserved, next_byte};
 use crate::error::Status;
 use core::cmp::Ordering;
 
 /// Writes the canonical query.
-pub fn canonical_query(query: &[u8], form: Form, sink: &mut impl Sink) -> Result<(), Status> {
+pub fn canonical_query(query: &[u8], form: Form, sink: &mut dyn Sink) -> Result<(), Status> {
     if query.is_empty() {
         return Ok(());
     }
     let encoding = Encoding::query(form);
     let mut separator: &[u8] = b"";
-    Sorted::new(Parameters { query, form }).visit(|parameters, position| {
+    let parameters = Parameters { query, form };
+    Order::of(&parameters).visit(&parameters, &mut |position| {
         let (name, value) = parameters.at(position);
         sink.put(core::mem::replace(&mut separator, b"&"))?;
         encoding.put(name, sink)?;

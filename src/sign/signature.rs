@@ -77,7 +77,7 @@ impl<'a, H: Headers + ?Sized> Signing<'a, H> {
     }
 
     /// Writes the canonical request.
-    pub fn put_canonical_request(&mut self, own: &OwnValues<'_>, sink: &mut impl Sink) -> Result<(), Status> {
+    pub fn put_canonical_request(&mut self, own: &OwnValues<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
         canonical_request::put_canonical_request(self.request, &mut self.headers, own, sink)
     }
 
@@ -89,7 +89,7 @@ impl<'a, H: Headers + ?Sized> Signing<'a, H> {
     }
 
     /// Writes the string to sign.
-    pub fn put_string_to_sign(&self, canonical_request: &Digest, sink: &mut impl Sink) -> Result<(), Status> {
+    pub fn put_string_to_sign(&self, canonical_request: &Digest, sink: &mut dyn Sink) -> Result<(), Status> {
         string_to_sign::put_string_to_sign(&self.scope, canonical_request, sink)
     }
 
@@ -145,7 +145,7 @@ impl<'a, H: Headers + ?Sized> Signing<'a, H> {
 pub fn put_canonical_request<H: Headers + ?Sized>(
     request: &Request<'_, H>,
     credentials: &Credentials<'_>,
-    sink: &mut impl Sink,
+    sink: &mut dyn Sink,
 ) -> Result<(), Status> {
     let mut signing = Signing::new(request, credentials)?;
     let own = signing.own_values(&mut Sha256::new())?;
@@ -156,7 +156,7 @@ pub fn put_canonical_request<H: Headers + ?Sized>(
 pub fn put_string_to_sign<H: Headers + ?Sized>(
     request: &Request<'_, H>,
     credentials: &Credentials<'_>,
-    sink: &mut impl Sink,
+    sink: &mut dyn Sink,
 ) -> Result<(), Status> {
     let mut hash = Sha256::new();
     let mut signing = Signing::new(request, credentials)?;

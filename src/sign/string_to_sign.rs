@@ -27,7 +27,7 @@ impl Scope<'_> {
     }
 
     /// Writes `20150830/us-east-1/iam/aws4_request`.
-    pub fn put(&self, sink: &mut impl Sink) -> Result<(), Status> {
+    pub fn put(&self, sink: &mut dyn Sink) -> Result<(), Status> {
         sink.put(self.date())?;
         sink.put(b"/")?;
         sink.put(self.region)?;
@@ -38,7 +38,7 @@ impl Scope<'_> {
 }
 
 /// Writes the string to sign.
-pub fn put_string_to_sign(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut impl Sink) -> Result<(), Status> {
+pub fn put_string_to_sign(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut dyn Sink) -> Result<(), Status> {
     sink.put(ALGORITHM)?;
     sink.put(b"\n")?;
     sink.put(&scope.timestamp)?;
@@ -49,7 +49,7 @@ pub fn put_string_to_sign(scope: &Scope<'_>, canonical_request: &Digest, sink: &
 }
 
 /// Writes a digest in hexadecimal digits.
-pub fn put_hex(digest: &Digest, sink: &mut impl Sink) -> Result<(), Status> {
+pub fn put_hex(digest: &Digest, sink: &mut dyn Sink) -> Result<(), Status> {
     let digest = digest.as_slice();
     sink.put(hex(digest).get(..digest.len().wrapping_mul(2)).unwrap_or_default())
 }

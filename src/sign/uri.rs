@@ -53,7 +53,7 @@ impl Encoding {
     }
 
     /// Encodes `bytes`, in runs as long as nothing changes.
-    pub fn put(self, bytes: &[u8], sink: &mut impl Sink) -> Result<(), Status> {
+    pub fn put(self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Status> {
         let mut rest = bytes;
         loop {
             let run = rest.iter().take_while(|byte| self.keeps(**byte)).count();
@@ -69,7 +69,7 @@ impl Encoding {
         }
     }
 
-    fn put_byte(self, byte: u8, sink: &mut impl Sink) -> Result<(), Status> {
+    fn put_byte(self, byte: u8, sink: &mut dyn Sink) -> Result<(), Status> {
         let (high, low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
         match (self.keeps(byte), self.twice) {
             (true, _) => sink.put(&[byte]),
@@ -124,7 +124,7 @@ pub fn is_wire(text: &[u8], excluded: &[u8]) -> bool {
 }
 
 /// Writes the canonical path.
-pub fn canonical_path(path: &[u8], form: Form, rules: PathRules, sink: &mut impl Sink) -> Result<(), Status> {
+pub fn canonical_path(path: &[u8], form: Form, rules: PathRules, sink: &mut dyn Sink) -> Result<(), Status> {
     let encoding = Encoding::path(form, rules.double_encode);
     match path {
         b"" => sink.put(b"/"),
@@ -140,7 +140,7 @@ fn needs_normalizing(path: &[u8]) -> bool {
 
 /// Removes redundant and relative segments (RFC 3986 section 5.2.4, and `//`). Nothing is stored: whether a segment stays is told by what follows it, which
 /// costs a look ahead for each segment of a path that has a `..` after it.
-fn put_normalized(path: &[u8], encoding: Encoding, sink: &mut impl Sink) -> Result<(), Status> {
+fn put_normalized(path: &[u8], encoding: Encoding, sink: &mut dyn Sink) -> Result<(), Status> {
     let mut rest = path;
     let mut last = None;
     while let Some(segment) = next_segment(&mut rest) {
