@@ -52,8 +52,7 @@ int main(int argc, char **argv)
         .header_count = sizeof headers / sizeof headers[0],
         .region = IOTCRED_STR("us-east-1"),
         .service = IOTCRED_STR("s3"),
-        .time = 1369353600,              /* 2013-05-24T00:00:00Z; 0 would be now */
-        .flags = IOTCRED_SIGN_ANY_TIME,  /* 2013 is long ago: the signer would take it for a clock that was never set */
+        .time = 1369353600,  /* 2013-05-24T00:00:00Z; 0 is now */
     };
     const sigv4_credentials credentials = {
         .access_key_id = IOTCRED_STR("AKIAIOSFODNN7EXAMPLE"),

@@ -5,7 +5,7 @@
 mod signing_common;
 
 use iotcred::credentials::Credentials;
-use iotcred::sign::{Error, Form, Header, Options, PathRules, Payload, Request, sign_request};
+use iotcred::sign::{Error, Form, Header, Headers, Options, PathRules, Payload, Request, sign_request};
 use iotcred::time::UnixTime;
 use signing_common::{canonical_request, headers, json_text, signature, string_to_sign, suite_folder};
 use std::fs;
@@ -73,7 +73,7 @@ fn run(folder: &Path) -> Result<(), String> {
         method: case.method.as_bytes(),
         path: path.as_bytes(),
         query: query.as_bytes(),
-        headers: &headers[..],
+        headers: &headers.as_slice(),
         payload: Payload::Bytes(case.body.as_bytes()),
         region: region.as_bytes(),
         service: service.as_bytes(),
@@ -163,7 +163,7 @@ fn aws_test_suite_double_encoding() {
             method: case.method.as_bytes(),
             path: case.target.as_bytes(),
             query: b"",
-            headers: &headers[..],
+            headers: &headers.as_slice(),
             payload: Payload::Bytes(b""),
             region: b"us-east-1",
             service: b"execute-api",
@@ -186,9 +186,9 @@ fn s3_example<'a>(
     method: &'a str,
     path: &'a str,
     query: &'a str,
-    headers: &'a [Header<'a>],
+    headers: &'a dyn Headers,
     body: &'a str,
-) -> Request<'a, [Header<'a>]> {
+) -> Request<'a> {
     Request {
         method: method.as_bytes(),
         path: path.as_bytes(),

@@ -1,92 +1,91 @@
 //! HMAC (RFC 2104) over any [`Hash`].
 #![forbid(unsafe_code)]
 
-use super::{Digest, Hash, copy};
+use super::{Digest, Hash, Wiped, copy};
 use crate::error::Status;
 use crate::limits::HASH_BLOCK_MAX;
-use zeroize::{Zeroize, Zeroizing};
 
 /// An HMAC key in a form that a hash can start from.
 pub trait Mac<H: Hash> {
     /// Starts the hash of the message: the message is what is hashed next.
-    fn begin(&self, hash: &mut H) -> Result<(), Status>;
+    fn begin(&self, hash: &mut H);
 
     /// Starts the hash around it.
-    fn begin_outer(&self, hash: &mut H) -> Result<(), Status>;
+    fn begin_outer(&self, hash: &mut H);
 
     /// Ends, with the MAC of what was hashed since [`begin`](Mac::begin).
     fn finish(&self, hash: &mut H) -> Result<Digest, Status> {
-        let inner = Zeroizing::new(hash.finish()?);
-        self.begin_outer(hash)?;
-        hash.update(inner.as_slice())?;
+        let inner = hash.finish()?;
+        self.begin_outer(hash);
+        hash.update(inner.as_slice());
         hash.finish()
     }
 }
 
 /// An HMAC key padded with zeros to the hash's block, wiped when dropped.
 pub struct BlockKey {
-    block: Zeroizing<[u8; HASH_BLOCK_MAX]>,
+    block: Wiped<HASH_BLOCK_MAX>,
     block_len: usize,
 }
 
 impl BlockKey {
-    /// The key whose bytes are `parts`, one after the other. One that is longer than a block is hashed first, as RFC 2104 says.
-    pub fn new<H: Hash>(hash: &mut H, parts: &[&[u8]]) -> Result<Self, Status> {
+    /// The key that is `head` and then `tail`. One that is longer than a block is hashed first, as RFC 2104 says.
+    pub fn new<H: Hash>(hash: &mut H, head: &[u8], tail: &[u8]) -> Result<Self, Status> {
         let mut key = Self {
-            block: Zeroizing::new([0; HASH_BLOCK_MAX]),
+            block: Wiped([0; HASH_BLOCK_MAX]),
             block_len: hash.block_len(),
         };
-        if !key.fill(parts) {
-            hash.init()?;
-            parts.iter().try_for_each(|part| hash.update(part))?;
-            let digest = Zeroizing::new(hash.finish()?);
-            key.block.zeroize();
-            // RFC 2104 has no digest longer than a block; of one, the first bytes are the key.
-            copy(
-                key.block.get_mut(..key.block_len).unwrap_or_default(),
-                digest.as_slice(),
-            );
+        if !key.fill(head, tail) {
+            hash.init();
+            hash.update(head);
+            hash.update(tail);
+            key.set(&hash.finish()?);
         }
         Ok(key)
     }
 
-    /// Whether all parts found room.
-    fn fill(&mut self, parts: &[&[u8]]) -> bool {
-        let mut free = self.block.get_mut(..self.block_len).unwrap_or_default();
-        parts.iter().all(
-            |part| match core::mem::take(&mut free).split_at_mut_checked(part.len()) {
-                Some((head, rest)) => {
-                    copy(head, part);
-                    free = rest;
-                    true
-                }
-                None => false,
-            },
-        )
+    /// Makes a digest the key. RFC 2104 has none that is longer than a block; of such a one, the first bytes are the key.
+    pub fn set(&mut self, digest: &Digest) {
+        self.block.0 = [0; HASH_BLOCK_MAX];
+        copy(self.bytes(), digest.as_slice());
+    }
+
+    fn bytes(&mut self) -> &mut [u8] {
+        self.block.0.get_mut(..self.block_len).unwrap_or_default()
+    }
+
+    /// Whether both found room.
+    fn fill(&mut self, head: &[u8], tail: &[u8]) -> bool {
+        let Some((front, rest)) = self.bytes().split_at_mut_checked(head.len()) else {
+            return false;
+        };
+        copy(front, head);
+        copy(rest, tail);
+        tail.len() <= rest.len()
     }
 
     /// Begins a hash with the block, each byte of it XORed with `pad`.
-    fn start<H: Hash>(&self, hash: &mut H, pad: u8) -> Result<(), Status> {
-        let padded = Zeroizing::new(self.block.map(|byte| byte ^ pad));
-        hash.init()?;
-        hash.update(padded.get(..self.block_len).unwrap_or_default())
+    fn start<H: Hash>(&self, hash: &mut H, pad: u8) {
+        let padded = Wiped(self.block.0.map(|byte| byte ^ pad));
+        hash.init();
+        hash.update(padded.0.get(..self.block_len).unwrap_or_default());
     }
 }
 
 impl<H: Hash> Mac<H> for BlockKey {
-    fn begin(&self, hash: &mut H) -> Result<(), Status> {
-        self.start(hash, 0x36)
+    fn begin(&self, hash: &mut H) {
+        self.start(hash, 0x36);
     }
 
-    fn begin_outer(&self, hash: &mut H) -> Result<(), Status> {
-        self.start(hash, 0x5c)
+    fn begin_outer(&self, hash: &mut H) {
+        self.start(hash, 0x5c);
     }
 }
 
 /// The HMAC of one message.
 pub fn hmac<H: Hash>(hash: &mut H, key: &BlockKey, message: &[u8]) -> Result<Digest, Status> {
-    key.begin(hash)?;
-    hash.update(message)?;
+    key.begin(hash);
+    hash.update(message);
     key.finish(hash)
 }
 
@@ -120,7 +119,7 @@ mod tests {
     fn examples_of_rfc_4231() {
         let mut hash = Sha256::new();
         for (key, data, expected) in RFC_4231 {
-            let key = BlockKey::new(&mut hash, &[key]).unwrap();
+            let key = BlockKey::new(&mut hash, key, b"").unwrap();
             assert_eq!(hmac(&mut hash, &key, data).unwrap().as_slice(), bytes(expected));
         }
     }
@@ -129,10 +128,11 @@ mod tests {
     fn midstates_give_the_same() {
         let mut hash = Sha256::new();
         for (key, data, expected) in RFC_4231 {
-            let key = BlockKey::new(&mut hash, &[key]).unwrap();
-            let midstates = Midstates::new(&mut hash, &key).unwrap();
-            midstates.begin(&mut hash).unwrap();
-            hash.update(data).unwrap();
+            let key = BlockKey::new(&mut hash, key, b"").unwrap();
+            let mut midstates = Midstates::default();
+            midstates.set(&mut hash, &key);
+            midstates.begin(&mut hash);
+            hash.update(data);
             assert_eq!(midstates.finish(&mut hash).unwrap().as_slice(), bytes(expected));
         }
     }
@@ -142,7 +142,7 @@ mod tests {
         let mut hash = Sha256::new();
         for cut in 0..=131 {
             let (head, tail) = [0xaa; 131].split_at(cut).into();
-            let key = BlockKey::new(&mut hash, &[head, tail]).unwrap();
+            let key = BlockKey::new(&mut hash, head, tail).unwrap();
             let (_, data, expected) = RFC_4231[3];
             assert_eq!(hmac(&mut hash, &key, data).unwrap().as_slice(), bytes(expected));
         }

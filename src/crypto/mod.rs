@@ -1,7 +1,7 @@
 //! SHA-256 and HMAC: the seam to a hash, and one file per backend.
 //!
-//! A backend may be the caller's (callbacks with one context), so every step can fail and no two states are ever alive at once: whoever
-//! needs a second hash first finishes the one that runs.
+//! A backend may be the caller's: callbacks with one context, any of which can fail. So no two states are ever alive at once (whoever needs a second
+//! hash first finishes the one that runs), and a failure is kept until [`finish`](Hash::finish) tells it, so that what lies between is free of it.
 #![forbid(unsafe_code)]
 
 pub mod hmac;
@@ -9,53 +9,56 @@ pub mod sha256;
 
 use crate::error::Status;
 use crate::limits::HASH_DIGEST_MAX;
-use zeroize::{Zeroize, optimization_barrier};
+use zeroize::optimization_barrier;
 
 /// A hash function with one running state.
 pub trait Hash {
     /// Bytes of a block, 1 to [`HASH_BLOCK_MAX`](crate::limits::HASH_BLOCK_MAX): what HMAC pads its key to.
     fn block_len(&self) -> usize;
 
-    /// Bytes of a digest, 1 to [`HASH_DIGEST_MAX`].
-    fn digest_len(&self) -> usize;
-
     /// Begins anew; what ran before is lost.
-    fn init(&mut self) -> Result<(), Status>;
+    fn init(&mut self);
 
     /// Hashes `bytes` on.
-    fn update(&mut self, bytes: &[u8]) -> Result<(), Status>;
+    fn update(&mut self, bytes: &[u8]);
 
-    /// Ends, with the digest of all bytes since [`init`](Hash::init).
+    /// Ends, with the digest of all bytes since [`init`](Hash::init). A failure of any call before is told here, and by every call after.
     fn finish(&mut self) -> Result<Digest, Status>;
 }
 
-/// What a hash gives: 32 bytes from SHA-256, fewer from a caller's shorter hash.
+/// What a hash gives: 32 bytes from SHA-256, fewer from a caller's shorter hash. Wiped when dropped.
 pub struct Digest {
-    bytes: [u8; HASH_DIGEST_MAX],
+    bytes: Wiped<HASH_DIGEST_MAX>,
     len: usize,
 }
 
 impl Digest {
     /// A digest of `len` bytes, which are the first ones of `bytes`.
     pub fn new(bytes: [u8; HASH_DIGEST_MAX], len: usize) -> Self {
-        Self { bytes, len }
+        Self {
+            bytes: Wiped(bytes),
+            len,
+        }
     }
 
     /// The bytes.
     pub fn as_slice(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or(&self.bytes)
+        self.bytes.0.get(..self.len).unwrap_or(&self.bytes.0)
     }
 
     /// The bytes, and zeros after them where the digest is shorter.
-    pub fn into_bytes(self) -> [u8; HASH_DIGEST_MAX] {
-        self.bytes
+    pub fn as_array(&self) -> &[u8; HASH_DIGEST_MAX] {
+        &self.bytes.0
     }
 }
 
-impl Zeroize for Digest {
-    fn zeroize(&mut self) {
-        self.bytes = [0; HASH_DIGEST_MAX];
-        optimization_barrier(self);
+/// Bytes that are wiped when dropped: by wide stores and a barrier that keeps them, where `Zeroizing` would store byte by byte.
+pub struct Wiped<const N: usize>(pub [u8; N]);
+
+impl<const N: usize> Drop for Wiped<N> {
+    fn drop(&mut self) {
+        self.0 = [0; N];
+        optimization_barrier(&self.0);
     }
 }
 

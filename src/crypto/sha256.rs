@@ -123,19 +123,13 @@ impl Hash for Sha256 {
         BLOCK
     }
 
-    fn digest_len(&self) -> usize {
-        DIGEST
-    }
-
-    fn init(&mut self) -> Result<(), Status> {
+    fn init(&mut self) {
         self.state = INITIAL;
         self.length = 0;
-        Ok(())
     }
 
-    fn update(&mut self, bytes: &[u8]) -> Result<(), Status> {
+    fn update(&mut self, bytes: &[u8]) {
         self.push(bytes);
-        Ok(())
     }
 
     fn finish(&mut self) -> Result<Digest, Status> {
@@ -162,15 +156,12 @@ pub struct Midstates {
 }
 
 impl Midstates {
-    /// The states of a key. The hash is used, and left in an undefined state.
-    pub fn new(hash: &mut Sha256, key: &BlockKey) -> Result<Self, Status> {
-        key.begin(hash)?;
-        let inner = hash.state;
-        key.begin_outer(hash)?;
-        Ok(Self {
-            inner,
-            outer: hash.state,
-        })
+    /// Takes the states of a key. The hash is used, and left in an undefined state.
+    pub fn set(&mut self, hash: &mut Sha256, key: &BlockKey) {
+        key.begin(hash);
+        self.inner = hash.state;
+        key.begin_outer(hash);
+        self.outer = hash.state;
     }
 }
 
@@ -190,14 +181,12 @@ impl Drop for Midstates {
 impl ZeroizeOnDrop for Midstates {}
 
 impl Mac<Sha256> for Midstates {
-    fn begin(&self, hash: &mut Sha256) -> Result<(), Status> {
+    fn begin(&self, hash: &mut Sha256) {
         hash.resume(&self.inner);
-        Ok(())
     }
 
-    fn begin_outer(&self, hash: &mut Sha256) -> Result<(), Status> {
+    fn begin_outer(&self, hash: &mut Sha256) {
         hash.resume(&self.outer);
-        Ok(())
     }
 }
 

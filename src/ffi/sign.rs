@@ -146,7 +146,7 @@ unsafe fn sign(
 impl sigv4_request {
     /// # Safety
     /// What the request points to is as the header's "Pointers" says.
-    unsafe fn read<'a>(&'a self, headers: &'a HeaderArray<'a>) -> Result<Request<'a, HeaderArray<'a>>, Status> {
+    unsafe fn read<'a>(&'a self, headers: &'a HeaderArray<'a>) -> Result<Request<'a>, Status> {
         if self.flags & !IOTCRED_SIGN_CONTENT_SHA256 != 0 {
             return Err(Status::Flags);
         }

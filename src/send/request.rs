@@ -201,7 +201,7 @@ impl Request<'_> {
             method: self.method,
             path: self.path,
             query: self.query,
-            headers,
+            headers: &headers,
             payload: self.payload,
             region: self.region,
             service: self.service,

@@ -4,49 +4,36 @@
 
 use super::Error;
 use super::canonical_headers::{Own, OwnValues, SignedHeaders};
-use super::headers::{Header, Headers, each};
-use super::sink::{Match, Sink, Writer};
+use super::headers::Header;
+use super::sink::{Sink, Writer};
 use super::string_to_sign::{ALGORITHM, Scope};
 use crate::credentials::Credentials;
-use crate::error::Status;
 use core::ops::Range;
 
 /// The `Authorization` header's value, ready to be written.
-pub struct Authorization<'s, 'a, H: Headers + ?Sized> {
+pub struct Authorization<'s, 'a> {
     /// Whose access key id it names.
     pub credentials: &'s Credentials<'a>,
     /// Its scope.
     pub scope: &'s Scope<'a>,
     /// The headers that it names.
-    pub headers: &'s mut SignedHeaders<'a, H>,
+    pub headers: &'s mut SignedHeaders<'a>,
     /// The signature, in hexadecimal digits.
     pub signature: &'s [u8],
 }
 
-impl<H: Headers + ?Sized> Authorization<'_, '_, H> {
+impl Authorization<'_, '_> {
     /// Writes the value.
-    pub fn put(&mut self, sink: &mut impl Sink) -> Result<(), Status> {
-        sink.put(ALGORITHM)?;
-        sink.put(b" Credential=")?;
-        sink.put(self.credentials.access_key_id)?;
-        sink.put(b"/")?;
-        self.scope.put(sink)?;
-        sink.put(b", SignedHeaders=")?;
-        self.headers.put_names(sink)?;
-        sink.put(b", Signature=")?;
-        sink.put(self.signature)
-    }
-
-    /// Refuses a request that carries an `authorization` header twice or with another value.
-    pub fn check_carried(&mut self, headers: &H) -> Result<(), Status> {
-        let mut carried = each(headers).filter(|header| header.is(b"authorization"));
-        let Some(header) = carried.next() else { return Ok(()) };
-        let mut same = Match {
-            rest: Some(header.trimmed()),
-        };
-        self.put(&mut same)?;
-        let good = same.rest == Some(b"") && carried.next().is_none();
-        good.then_some(()).ok_or(Status::HeaderConflict)
+    pub fn put(&mut self, sink: &mut dyn Sink) {
+        sink.put(ALGORITHM);
+        sink.put(b" Credential=");
+        sink.put(self.credentials.access_key_id);
+        sink.put(b"/");
+        self.scope.put(sink);
+        sink.put(b", SignedHeaders=");
+        self.headers.put_names(sink);
+        sink.put(b", Signature=");
+        sink.put(self.signature);
     }
 }
 
@@ -100,23 +87,16 @@ impl Signed {
     }
 
     /// Writes the values as they were placed.
-    pub(super) fn write<H: Headers + ?Sized>(
-        &self,
-        own: &OwnValues<'_>,
-        authorization: &mut Authorization<'_, '_, H>,
-        buffer: &mut [u8],
-    ) -> Result<(), Status> {
-        let mut writer = Writer::new(buffer);
+    pub(super) fn write(&self, own: &OwnValues<'_>, authorization: &mut Authorization<'_, '_>, buffer: &mut [u8]) {
+        let mut writer = Writer(buffer);
         if self.date.is_some() {
-            writer.put(&own.timestamp)?;
+            writer.put(&own.timestamp);
         }
         if self.content_sha256.is_some() {
-            writer.put(own.payload_hash.as_bytes())?;
+            writer.put(own.payload_hash.as_bytes());
         }
         if self.authorization.is_some() {
-            authorization.put(&mut writer)
-        } else {
-            Ok(())
+            authorization.put(&mut writer);
         }
     }
 }

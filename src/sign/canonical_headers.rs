@@ -1,10 +1,12 @@
 //! The headers that the signature covers: the request's and the signer's own, sorted by lower-case name, equal names merged.
 #![forbid(unsafe_code)]
 
-use super::headers::{Header, Headers, each};
+use super::headers::{Carried, Headers, Known, known, same_name};
 use super::payload::PayloadHash;
 use super::sink::Sink;
-use super::sort::{Items, Sorted};
+use super::sort::{Items, Order};
+use super::text::every;
+use crate::crypto::copy;
 use crate::error::Status;
 use core::cmp::Ordering;
 
@@ -22,12 +24,12 @@ pub enum Own {
     SecurityToken,
 }
 
-/// In the order of their names.
+/// In the order of their positions.
 const OWN: [Own; 3] = [Own::ContentSha256, Own::Date, Own::SecurityToken];
 
 impl Own {
     /// The name, in lower case.
-    pub fn name(self) -> &'static [u8] {
+    pub(super) fn name(self) -> &'static [u8] {
         match self {
             Self::ContentSha256 => b"x-amz-content-sha256",
             Self::Date => b"x-amz-date",
@@ -35,14 +37,23 @@ impl Own {
         }
     }
 
-    /// The position behind all of the request's headers.
+    /// The position, behind all of the request's headers.
     fn position(self) -> usize {
-        usize::MAX.wrapping_sub(self as usize)
+        match self {
+            Self::ContentSha256 => usize::MAX - 2,
+            Self::Date => usize::MAX - 1,
+            Self::SecurityToken => usize::MAX,
+        }
+    }
+
+    /// The one that a position stands for.
+    fn at(position: usize) -> Option<Self> {
+        OWN.iter().find(|own| own.position() == position).copied()
     }
 }
 
 /// Which of the signer's own headers are added.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Added {
     /// `x-amz-content-sha256`
     pub content_sha256: bool,
@@ -53,17 +64,6 @@ pub struct Added {
 }
 
 impl Added {
-    /// Those of `wanted` that the request does not carry.
-    pub fn of<H: Headers + ?Sized>(wanted: Self, headers: &H) -> Self {
-        let mut added = wanted;
-        for header in each(headers) {
-            added.content_sha256 &= !header.is(Own::ContentSha256.name());
-            added.date &= !header.is(Own::Date.name());
-            added.security_token &= !header.is(Own::SecurityToken.name());
-        }
-        added
-    }
-
     fn has(self, own: Own) -> bool {
         match own {
             Own::ContentSha256 => self.content_sha256,
@@ -84,8 +84,7 @@ pub struct OwnValues<'a> {
 }
 
 impl OwnValues<'_> {
-    /// The value of one.
-    pub fn of(&self, own: Own) -> &[u8] {
+    fn of(&self, own: Own) -> &[u8] {
         match own {
             Own::ContentSha256 => self.payload_hash.as_bytes(),
             Own::Date => &self.timestamp,
@@ -93,141 +92,141 @@ impl OwnValues<'_> {
         }
     }
 
-    /// Refuses a request that carries one of the signer's own headers twice or with another value.
-    pub fn check_carried<H: Headers + ?Sized>(&self, headers: &H) -> Result<(), Status> {
-        OWN.iter().try_for_each(|own| {
-            let mut carried = each(headers).filter(|header| header.is(own.name()));
-            let same = carried.next().is_none_or(|header| header.trimmed() == self.of(*own));
-            (same && carried.next().is_none())
-                .then_some(())
-                .ok_or(Status::HeaderConflict)
-        })
+    /// Refuses a request that carries one of the signer's own headers with another value.
+    pub fn check_carried(&self, carried: &Carried, headers: &dyn Headers) -> Result<(), Status> {
+        let same = |position: Option<usize>, own| {
+            position.is_none_or(|position| headers.at(position).trimmed() == self.of(own))
+        };
+        let good = same(carried.content_sha256, Own::ContentSha256)
+            && same(carried.date, Own::Date)
+            && same(carried.security_token, Own::SecurityToken);
+        good.then_some(()).ok_or(Status::HeaderConflict)
     }
 }
 
 /// The headers that are signed, in order.
-pub struct SignedHeaders<'a, H: Headers + ?Sized>(Sorted<Names<'a, H>>);
+pub struct SignedHeaders<'a> {
+    names: Names<'a>,
+    order: Order,
+}
 
-impl<'a, H: Headers + ?Sized> SignedHeaders<'a, H> {
+impl<'a> SignedHeaders<'a> {
     /// Sorts the request's headers and those that are added.
-    pub fn new(headers: &'a H, added: Added) -> Self {
-        Self(Sorted::new(Names { headers, added }))
+    pub fn new(headers: &'a dyn Headers, added: Added) -> Self {
+        let names = Names { headers, added };
+        Self {
+            order: Order::of(&names),
+            names,
+        }
     }
 
     /// Writes `name:value` and a line feed for each name.
-    pub fn put_canonical(&mut self, own: &OwnValues<'_>, sink: &mut impl Sink) -> Result<(), Status> {
-        let mut previous = None;
-        self.0.visit(|names, position| {
-            if names.same(previous, position) {
-                sink.put(b",")?;
+    pub fn put_canonical(&mut self, own: &OwnValues<'_>, sink: &mut dyn Sink) {
+        let Self { names, order } = self;
+        let mut previous: &[u8] = b"";
+        order.visit(names, &mut |position| {
+            let name = names.name(position);
+            if same_name(previous, name) {
+                sink.put(b",");
             } else {
-                previous.map_or(Ok(()), |_| sink.put(b"\n"))?;
-                put_lower_case(names.name(position), sink)?;
-                sink.put(b":")?;
+                if !previous.is_empty() {
+                    sink.put(b"\n");
+                }
+                put_lower_case(name, sink);
+                sink.put(b":");
             }
-            previous = Some(position);
-            names.put_value(position, own, sink)
-        })?;
-        sink.put(b"\n")
+            previous = name;
+            match Own::at(position) {
+                Some(header) => sink.put(own.of(header)),
+                None => put_folded(names.headers.at(position).trimmed(), sink),
+            }
+        });
+        sink.put(b"\n");
     }
 
     /// Writes the names with a semicolon between them.
-    pub fn put_names(&mut self, sink: &mut impl Sink) -> Result<(), Status> {
-        let mut previous = None;
-        self.0.visit(|names, position| {
-            if names.same(previous, position) {
-                return Ok(());
+    pub fn put_names(&mut self, sink: &mut dyn Sink) {
+        let Self { names, order } = self;
+        let mut previous: &[u8] = b"";
+        order.visit(names, &mut |position| {
+            let name = names.name(position);
+            if same_name(previous, name) {
+                return;
             }
-            previous.map_or(Ok(()), |_| sink.put(b";"))?;
-            previous = Some(position);
-            put_lower_case(names.name(position), sink)
-        })
+            if !previous.is_empty() {
+                sink.put(b";");
+            }
+            previous = name;
+            put_lower_case(name, sink);
+        });
     }
 }
 
 /// The request's signed headers and, behind them, those that are added.
-struct Names<'a, H: Headers + ?Sized> {
-    headers: &'a H,
+struct Names<'a> {
+    headers: &'a dyn Headers,
     added: Added,
 }
 
-impl<H: Headers + ?Sized> Names<'_, H> {
-    fn name(&self, position: usize) -> &[u8] {
-        match own(position) {
+impl<'a> Names<'a> {
+    fn name(&self, position: usize) -> &'a [u8] {
+        match Own::at(position) {
             Some(own) => own.name(),
             None => self.headers.at(position).name,
         }
     }
 
-    fn same(&self, previous: Option<usize>, position: usize) -> bool {
-        previous.is_some_and(|previous| self.name(previous).eq_ignore_ascii_case(self.name(position)))
-    }
-
-    fn put_value(&self, position: usize, values: &OwnValues<'_>, sink: &mut impl Sink) -> Result<(), Status> {
-        match own(position) {
-            Some(own) => sink.put(values.of(own)),
-            None => put_folded(self.headers.at(position).trimmed(), sink),
-        }
-    }
-
     /// The first of the signer's own that is added, `after` given.
-    fn next_own(&self, after: Option<usize>) -> Option<usize> {
-        let mut added = OWN
-            .iter()
-            .rev()
-            .filter(|own| self.added.has(**own))
-            .map(|own| own.position());
-        added.find(|position| after.is_none_or(|after| *position > after))
+    fn next_own(&self, after: usize) -> Option<usize> {
+        let mut added = OWN.iter().filter(|own| self.added.has(**own)).map(|own| own.position());
+        added.find(|position| *position > after)
     }
 }
 
-impl<H: Headers + ?Sized> Items for Names<'_, H> {
+impl Items for Names<'_> {
     fn next(&self, after: Option<usize>) -> Option<usize> {
-        if after.and_then(own).is_some() {
-            return self.next_own(after);
+        let mut next = match after {
+            Some(after) if Own::at(after).is_some() => return self.next_own(after),
+            after => self.headers.next(after),
+        };
+        while let Some(position) = next {
+            match known(self.headers.at(position).name) {
+                Some(Known::Authorization | Known::Unsigned) => next = self.headers.next(Some(position)),
+                _ => return next,
+            }
         }
-        core::iter::successors(self.headers.next(after), |position| self.headers.next(Some(*position)))
-            .find(|position| self.headers.at(*position).is_signed())
-            .or_else(|| self.next_own(None))
+        self.next_own(0)
     }
 
     fn compare(&self, a: usize, b: usize) -> Ordering {
-        let lower_case = |position| self.name(position).iter().map(u8::to_ascii_lowercase);
-        lower_case(a).cmp(lower_case(b))
+        let (a, b) = (self.name(a), self.name(b));
+        let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+        let difference = a.iter().zip(b).map(lower).find(|(a, b)| a != b);
+        difference.map_or(a.len().cmp(&b.len()), |(a, b)| a.cmp(&b))
     }
 }
 
-/// The signer's own header that a position stands for.
-fn own(position: usize) -> Option<Own> {
-    OWN.iter().find(|own| own.position() == position).copied()
-}
-
 /// Writes a name in lower case.
-fn put_lower_case(name: &[u8], sink: &mut impl Sink) -> Result<(), Status> {
-    name.chunks(NAME_PIECE).try_for_each(|piece| {
+fn put_lower_case(name: &[u8], sink: &mut dyn Sink) {
+    for piece in name.chunks(NAME_PIECE) {
         let mut lower = [0; NAME_PIECE];
-        lower
-            .iter_mut()
-            .zip(piece)
-            .for_each(|(lower, byte)| *lower = byte.to_ascii_lowercase());
-        sink.put(lower.get(..piece.len()).unwrap_or_default())
-    })
+        copy(&mut lower, piece);
+        lower.make_ascii_lowercase();
+        sink.put(lower.get(..piece.len()).unwrap_or_default());
+    }
 }
 
-/// Writes a value with each run of spaces as one. Tabs stay: the specification speaks of spaces, and so does AWS's signer in Rust.
-fn put_folded(value: &[u8], sink: &mut impl Sink) -> Result<(), Status> {
+/// Writes a value with each run of spaces as one. Tabs stay: the specification speaks of spaces, and AWS's signer in Rust leaves them.
+fn put_folded(value: &[u8], sink: &mut dyn Sink) {
     let mut rest = value;
+    if every(value, |byte| byte != b' ') {
+        return sink.put(value);
+    }
     while let Some(run) = rest.windows(2).position(|pair| pair == b"  ") {
         let (head, tail) = rest.split_at_checked(run.wrapping_add(1)).unwrap_or_default();
-        sink.put(head)?;
+        sink.put(head);
         let spaces = tail.iter().take_while(|byte| **byte == b' ').count();
         rest = tail.get(spaces..).unwrap_or_default();
     }
     sink.put(rest)
-}
-
-impl<'a> From<(&'a [u8], &'a [u8])> for Header<'a> {
-    fn from((name, value): (&'a [u8], &'a [u8])) -> Self {
-        Self { name, value }
-    }
 }

@@ -4,28 +4,26 @@
 
 use super::Request;
 use super::canonical_headers::{OwnValues, SignedHeaders};
-use super::headers::Headers;
 use super::query::canonical_query;
 use super::sink::Sink;
 use super::uri::canonical_path;
-use crate::error::Status;
 
 /// Writes the canonical request: method, path, query, headers, their names, and the payload's hash, a line feed after each but the last.
-pub fn put_canonical_request<H: Headers + ?Sized>(
-    request: &Request<'_, H>,
-    headers: &mut SignedHeaders<'_, H>,
+pub fn put_canonical_request(
+    request: &Request<'_>,
+    headers: &mut SignedHeaders<'_>,
     own: &OwnValues<'_>,
-    sink: &mut impl Sink,
-) -> Result<(), Status> {
-    sink.put(request.method)?;
-    sink.put(b"\n")?;
-    canonical_path(request.path, request.options.form, request.path_rules(), sink)?;
-    sink.put(b"\n")?;
-    canonical_query(request.query, request.options.form, sink)?;
-    sink.put(b"\n")?;
-    headers.put_canonical(own, sink)?;
-    sink.put(b"\n")?;
-    headers.put_names(sink)?;
-    sink.put(b"\n")?;
+    sink: &mut dyn Sink,
+) {
+    sink.put(request.method);
+    sink.put(b"\n");
+    canonical_path(request.path, request.options.form, request.path_rules(), sink);
+    sink.put(b"\n");
+    canonical_query(request.query, request.options.form, sink);
+    sink.put(b"\n");
+    headers.put_canonical(own, sink);
+    sink.put(b"\n");
+    headers.put_names(sink);
+    sink.put(b"\n");
     sink.put(own.payload_hash.as_bytes())
 }

@@ -1,14 +1,81 @@
-//! Headers as they come in.
+//! Headers as they come in: how they are reached, what they must be like, and which of them the signer has an interest in.
 #![forbid(unsafe_code)]
 
+use super::text::{Bytes, every};
 use crate::error::Status;
 
-/// Headers that are sent but not signed: those that RFC 9110 section 7.6.1 lets every hop change or remove, and those that AWS's SDKs leave out because a
-/// proxy or a client library changes them. Every other header is signed.
+/// One header of a request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Header<'a> {
+    /// The name, in any case: a token (RFC 9110 section 5.6.2).
+    pub name: &'a [u8],
+    /// The value: no control character but the tab.
+    pub value: &'a [u8],
+}
+
+/// A request's headers, wherever they stand: each is known by a position, such as an index or an offset into a text.
+///
+/// The three largest positions that a `usize` can hold are the signer's own.
+pub trait Headers {
+    /// The position of the header after `after`, or of the first one. Positions grow.
+    fn next(&self, after: Option<usize>) -> Option<usize>;
+
+    /// The header at a position that [`next`](Headers::next) gave.
+    fn at(&self, position: usize) -> Header<'_>;
+}
+
+impl Headers for &[Header<'_>] {
+    fn next(&self, after: Option<usize>) -> Option<usize> {
+        let next = after.map_or(0, |after| after.wrapping_add(1));
+        (next < self.len()).then_some(next)
+    }
+
+    fn at(&self, position: usize) -> Header<'_> {
+        self.get(position).copied().unwrap_or_default()
+    }
+}
+
+impl<const N: usize> Headers for [Header<'_>; N] {
+    fn next(&self, after: Option<usize>) -> Option<usize> {
+        self.as_slice().next(after)
+    }
+
+    fn at(&self, position: usize) -> Header<'_> {
+        self.get(position).copied().unwrap_or_default()
+    }
+}
+
+/// What the signer knows a name for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// `host`, which every request needs.
+    Host,
+    /// `authorization`, which the signer writes.
+    Authorization,
+    /// `x-amz-content-sha256`, which the signer writes and signs.
+    ContentSha256,
+    /// `x-amz-date`, which the signer writes and signs.
+    Date,
+    /// `x-amz-security-token`, which the signer writes and signs.
+    SecurityToken,
+    /// Sent, but not signed.
+    Unsigned,
+}
+
+/// The names that the signer knows, in lower case.
+const KNOWN: [(&[u8], Known); 5] = [
+    (b"host", Known::Host),
+    (b"authorization", Known::Authorization),
+    (b"x-amz-content-sha256", Known::ContentSha256),
+    (b"x-amz-date", Known::Date),
+    (b"x-amz-security-token", Known::SecurityToken),
+];
+
+/// Headers that are sent but not signed, as `authorization` itself: those that RFC 9110 section 7.6.1 lets every hop change or remove, and those that AWS's
+/// SDKs leave out because a proxy or a client library changes them. Every other header is signed.
 /// <https://github.com/smithy-lang/smithy-rs/blob/main/aws/rust-runtime/aws-sigv4/src/http_request/settings.rs>,
 /// <https://github.com/awslabs/aws-c-auth/blob/main/source/aws_signing.c>
-pub const UNSIGNED_HEADERS: [&[u8]; 12] = [
-    b"authorization",
+pub const UNSIGNED_HEADERS: [&[u8]; 11] = [
     b"connection",
     b"expect",
     b"keep-alive",
@@ -22,94 +89,82 @@ pub const UNSIGNED_HEADERS: [&[u8]; 12] = [
     b"x-amzn-trace-id",
 ];
 
-/// One header of a request.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Header<'a> {
-    /// The name, in any case: a token (RFC 9110 section 5.6.2).
-    pub name: &'a [u8],
-    /// The value: no control character but the tab.
-    pub value: &'a [u8],
+/// What the signer knows the name of a header for, if it does.
+pub fn known(name: &[u8]) -> Option<Known> {
+    let known = KNOWN
+        .iter()
+        .find(|(known, _)| same_name(known, name))
+        .map(|(_, known)| *known);
+    let unsigned = || {
+        UNSIGNED_HEADERS
+            .iter()
+            .find(|unsigned| same_name(unsigned, name))
+            .map(|_| Known::Unsigned)
+    };
+    known.or_else(unsigned)
+}
+
+/// Whether two names are the same but for case.
+pub fn same_name(a: &[u8], b: &[u8]) -> bool {
+    let lower = |byte: &u8| byte.to_ascii_lowercase();
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| lower(a) == lower(b))
 }
 
 impl<'a> Header<'a> {
-    /// Whether this is the header of that name, which is in lower case.
-    pub fn is(&self, name: &[u8]) -> bool {
-        self.name.eq_ignore_ascii_case(name)
-    }
-
-    /// Whether the signature covers it.
-    pub fn is_signed(&self) -> bool {
-        !UNSIGNED_HEADERS.iter().any(|name| self.is(name))
-    }
-
     /// The value without the spaces and tabs around it, which are no part of it (RFC 9110 section 5.5).
     pub fn trimmed(&self) -> &'a [u8] {
-        let start = self.value.iter().take_while(|byte| is_blank(**byte)).count();
-        let value = self.value.get(start..).unwrap_or_default();
-        let end = value.iter().rev().take_while(|byte| is_blank(**byte)).count();
-        value.get(..value.len().saturating_sub(end)).unwrap_or_default()
+        let mut value = self.value;
+        while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+            value = rest;
+        }
+        value
     }
 
-    fn check(&self) -> Result<(), Status> {
-        let good = is_token(self.name) && every(self.value, |byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f));
-        good.then_some(()).ok_or(Status::Header)
-    }
-}
-
-/// A request's headers, wherever they stand: each is known by a position, such as an index or an offset into a text.
-///
-/// The three largest positions a `usize` can hold are the signer's own.
-pub trait Headers {
-    /// The position of the header after `after`, or of the first one. Positions grow.
-    fn next(&self, after: Option<usize>) -> Option<usize>;
-
-    /// The header at a position that [`next`](Headers::next) gave.
-    fn at(&self, position: usize) -> Header<'_>;
-}
-
-impl Headers for [Header<'_>] {
-    fn next(&self, after: Option<usize>) -> Option<usize> {
-        let next = after.map_or(0, |after| after.wrapping_add(1));
-        (next < self.len()).then_some(next)
-    }
-
-    fn at(&self, position: usize) -> Header<'_> {
-        self.get(position).copied().unwrap_or_default()
+    fn is_well_formed(&self) -> bool {
+        Bytes::TOKEN.holds(self.name) && every(self.value, |byte| byte >= b' ' && byte != 0x7f || byte == b'\t')
     }
 }
 
-/// All headers, in the order in which they came.
-pub fn each<H: Headers + ?Sized>(headers: &H) -> impl Iterator<Item = Header<'_>> {
-    core::iter::successors(headers.next(None), |position| headers.next(Some(*position)))
-        .map(|position| headers.at(position))
+/// Where a request carries the headers that the signer writes.
+#[derive(Clone, Copy, Default)]
+pub struct Carried {
+    /// `authorization`
+    pub authorization: Option<usize>,
+    /// `x-amz-content-sha256`
+    pub content_sha256: Option<usize>,
+    /// `x-amz-date`
+    pub date: Option<usize>,
+    /// `x-amz-security-token`
+    pub security_token: Option<usize>,
 }
 
-/// Refuses a header that is not well-formed, and a request without a `host`.
-pub fn check<H: Headers + ?Sized>(headers: &H) -> Result<(), Status> {
-    each(headers).try_for_each(|header| header.check())?;
-    let has_host = each(headers).any(|header| header.is(b"host") && !header.trimmed().is_empty());
-    has_host.then_some(()).ok_or(Status::HostMissing)
-}
-
-/// Whether a text is a token (RFC 9110 section 5.6.2).
-pub fn is_token(text: &[u8]) -> bool {
-    let is_token_byte = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    !text.is_empty() && text.iter().all(is_token_byte)
-}
-
-/// Whether a text is of visible ASCII characters.
-pub fn is_visible(text: &[u8]) -> bool {
-    every(text, |byte| byte.is_ascii_graphic())
-}
-
-/// Whether `good` holds for every byte; without a branch for each, so that the compiler can look at many at once.
-pub fn every(text: &[u8], good: impl Fn(u8) -> bool) -> bool {
-    let good = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & good(*byte));
-    let (chunks, rest) = text.as_chunks::<64>();
-    chunks.iter().all(|chunk| good(chunk)) && good(rest)
-}
-
-/// A space or a tab.
-pub fn is_blank(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t'
+impl Carried {
+    /// Looks through all headers. Refuses one that is not well-formed, one of the signer's that comes twice, and a request without `host`.
+    pub fn by(headers: &dyn Headers) -> Result<Self, Status> {
+        let mut carried = Self::default();
+        let mut host = false;
+        let mut next = headers.next(None);
+        while let Some(position) = next {
+            let header = headers.at(position);
+            if !header.is_well_formed() {
+                return Err(Status::Header);
+            }
+            let place = match known(header.name) {
+                Some(Known::Host) => {
+                    host |= !header.trimmed().is_empty();
+                    None
+                }
+                Some(Known::Authorization) => Some(&mut carried.authorization),
+                Some(Known::ContentSha256) => Some(&mut carried.content_sha256),
+                Some(Known::Date) => Some(&mut carried.date),
+                Some(Known::SecurityToken) => Some(&mut carried.security_token),
+                Some(Known::Unsigned) | None => None,
+            };
+            if place.is_some_and(|place| place.replace(position).is_some()) {
+                return Err(Status::HeaderConflict);
+            }
+            next = headers.next(Some(position));
+        }
+        host.then_some(carried).ok_or(Status::HostMissing)
+    }
 }

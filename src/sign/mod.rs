@@ -21,6 +21,7 @@ mod signing_key;
 mod sink;
 mod sort;
 mod string_to_sign;
+mod text;
 mod uri;
 
 pub use authorization::Signed;
@@ -57,8 +58,8 @@ impl From<Status> for Error {
 /// Signs a request: writes the values of the headers that are to be added into `buffer`, and says where they stand.
 ///
 /// `cache`, if given, keeps the signing key from one call to the next. On an error `buffer` is as it was.
-pub fn sign_request<H: Headers + ?Sized>(
-    request: &Request<'_, H>,
+pub fn sign_request(
+    request: &Request<'_>,
     credentials: &Credentials<'_>,
     cache: Option<&mut KeyCache>,
     buffer: &mut [u8],
@@ -72,8 +73,7 @@ pub fn sign_request<H: Headers + ?Sized>(
     let canonical_request = signing.hash_canonical_request(&own, &mut hash)?;
     let signature = signing.sign(&canonical_request, cache, &mut hash)?;
 
-    let mut authorization = signing.authorization(&signature);
-    authorization.check_carried(request.headers)?;
-    signed.write(&own, &mut authorization, buffer)?;
+    signing.check_carried(&signature)?;
+    signed.write(&own, &mut signing.authorization(&signature), buffer);
     Ok(signed)
 }

@@ -33,8 +33,8 @@ impl PayloadHash {
         Ok(match payload {
             Payload::Bytes([]) => Self::Sha256(*EMPTY),
             Payload::Bytes(bytes) => {
-                hash.init()?;
-                hash.update(bytes)?;
+                hash.init();
+                hash.update(bytes);
                 Self::Sha256(hex(hash.finish()?.as_slice()))
             }
             Payload::Sha256(digest) => Self::Sha256(hex(digest)),

@@ -3,25 +3,26 @@
 
 use super::Form;
 use super::sink::Sink;
-use super::sort::{Items, Sorted};
-use super::uri::{Encoding, is_unreserved, next_byte};
-use crate::error::Status;
+use super::sort::{Items, Order};
+use super::text::Bytes;
+use super::uri::{Encoding, next_byte};
 use core::cmp::Ordering;
 
 /// Writes the canonical query.
-pub fn canonical_query(query: &[u8], form: Form, sink: &mut impl Sink) -> Result<(), Status> {
+pub fn canonical_query(query: &[u8], form: Form, sink: &mut dyn Sink) {
     if query.is_empty() {
-        return Ok(());
+        return;
     }
     let encoding = Encoding::query(form);
     let mut separator: &[u8] = b"";
-    Sorted::new(Parameters { query, form }).visit(|parameters, position| {
+    let parameters = Parameters { query, form };
+    Order::of(&parameters).visit(&parameters, &mut |position| {
         let (name, value) = parameters.at(position);
-        sink.put(core::mem::replace(&mut separator, b"&"))?;
-        encoding.put(name, sink)?;
-        sink.put(b"=")?;
-        encoding.put(value, sink)
-    })
+        sink.put(core::mem::replace(&mut separator, b"&"));
+        encoding.put(name, sink);
+        sink.put(b"=");
+        encoding.put(value, sink);
+    });
 }
 
 /// The parameters of a query; a position is the offset of one's first byte. Empty ones (`a=1&&b=2`) are none.
@@ -47,7 +48,7 @@ impl<'a> Parameters<'a> {
     fn ranks(&self, text: &'a [u8]) -> impl Iterator<Item = u16> {
         let (mut rest, decode) = (text, self.form == Form::Wire);
         core::iter::from_fn(move || next_byte(&mut rest, decode))
-            .map(|byte| u16::from(byte) | if is_unreserved(byte) { 0x100 } else { 0 })
+            .map(|byte| u16::from(byte) | if Bytes::UNRESERVED.has(byte) { 0x100 } else { 0 })
     }
 }
 

@@ -1,8 +1,9 @@
 //! What is signed, and what is refused before anything is computed.
 #![forbid(unsafe_code)]
 
-use super::headers::{self, Headers, is_token, is_visible};
+use super::headers::{Carried, Headers};
 use super::payload::Payload;
+use super::text::{Bytes, every, is_visible};
 use super::uri::is_wire;
 use crate::credentials::Credentials;
 use crate::error::Status;
@@ -45,7 +46,7 @@ pub struct Options {
 }
 
 /// A request to be signed.
-pub struct Request<'a, H: Headers + ?Sized> {
+pub struct Request<'a> {
     /// The method: a token, signed as it is.
     pub method: &'a [u8],
     /// The path, from its first slash on; empty is `/`.
@@ -53,7 +54,7 @@ pub struct Request<'a, H: Headers + ?Sized> {
     /// The query, without the `?`; may be empty.
     pub query: &'a [u8],
     /// The headers, of which `host` is needed.
-    pub headers: &'a H,
+    pub headers: &'a dyn Headers,
     /// The body.
     pub payload: Payload<'a>,
     /// The region, such as `eu-central-1`.
@@ -66,7 +67,7 @@ pub struct Request<'a, H: Headers + ?Sized> {
     pub options: Options,
 }
 
-impl<H: Headers + ?Sized> Request<'_, H> {
+impl Request<'_> {
     /// Whether the service is S3 under one of its names.
     fn is_s3(&self) -> bool {
         S3_SERVICES.contains(&self.service)
@@ -86,20 +87,21 @@ impl<H: Headers + ?Sized> Request<'_, H> {
         self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned)
     }
 
-    /// Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
+    /// Where the request carries the signer's own headers. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
     /// key, session token.
-    pub fn check(&self, credentials: &Credentials<'_>) -> Result<(), Status> {
-        require(is_token(self.method), Status::Method)?;
+    pub fn check(&self, credentials: &Credentials<'_>) -> Result<Carried, Status> {
+        require(Bytes::TOKEN.holds(self.method), Status::Method)?;
         require(self.is_path(), Status::Path)?;
         require(self.is_raw() || is_wire(self.query, b"#"), Status::Query)?;
-        headers::check(self.headers)?;
+        let carried = Carried::by(self.headers)?;
         require(is_scope_part(self.region), Status::Region)?;
         require(is_scope_part(self.service), Status::Service)?;
         require(self.time.0 >= EARLIEST_SIGNING_TIME, Status::ClockUnset)?;
         require(self.time.0 <= LATEST_TIME, Status::TimeOutOfRange)?;
         require(is_scope_part(credentials.access_key_id), Status::AccessKeyId)?;
         require(!credentials.secret_access_key.is_empty(), Status::SecretAccessKey)?;
-        require(is_visible(credentials.session_token), Status::SessionToken)
+        require(is_visible(credentials.session_token), Status::SessionToken)?;
+        Ok(carried)
     }
 
     fn is_raw(&self) -> bool {
@@ -113,7 +115,10 @@ impl<H: Headers + ?Sized> Request<'_, H> {
 
 /// Whether a text can be a part of the `Credential` in an `Authorization` header.
 fn is_scope_part(text: &[u8]) -> bool {
-    !text.is_empty() && is_visible(text) && !text.iter().any(|byte| b"/,=".contains(byte))
+    !text.is_empty()
+        && every(text, |byte| {
+            byte.is_ascii_graphic() && !matches!(byte, b'/' | b',' | b'=')
+        })
 }
 
 fn require(condition: bool, otherwise: Status) -> Result<(), Status> {

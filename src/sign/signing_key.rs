@@ -5,26 +5,18 @@
 use super::string_to_sign::Scope;
 use crate::crypto::hmac::{BlockKey, hmac};
 use crate::crypto::sha256::{Midstates, Sha256};
-use crate::crypto::{Hash, equal};
+use crate::crypto::{Digest, Hash, equal};
 use crate::error::Status;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 /// Derives the signing key.
 pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>) -> Result<BlockKey, Status> {
-    let mut key = BlockKey::new(hash, &[b"AWS4", secret])?;
+    let mut key = BlockKey::new(hash, b"AWS4", secret)?;
     for message in [scope.date().as_slice(), scope.region, scope.service, b"aws4_request"] {
-        let derived = Zeroizing::new(hmac(hash, &key, message)?);
-        key = BlockKey::new(hash, &[derived.as_slice()])?;
+        let digest = hmac(hash, &key, message)?;
+        key.set(&digest);
     }
     Ok(key)
-}
-
-impl Midstates {
-    /// The states of the signing key for a scope.
-    pub fn derive(hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> Result<Self, Status> {
-        let key = derive_signing_key(hash, secret, scope)?;
-        Self::new(hash, &key)
-    }
 }
 
 /// A signing key that is kept from one signature to the next. All zero is empty.
@@ -42,17 +34,18 @@ impl KeyCache {
     /// Forgets the key.
     pub fn wipe(&mut self) {
         self.filled = 0;
-        self.fingerprint.zeroize();
+        self.fingerprint = [0; 32];
         self.midstates.zeroize();
     }
 
     /// The key for a scope: the one that is kept, or, if it is another's, a new one in its place.
     pub fn key(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> Result<&Midstates, Status> {
         let fingerprint = fingerprint(hash, secret, scope)?;
-        if self.filled != 1 || !equal(&self.fingerprint, &fingerprint) {
+        if self.filled != 1 || !equal(&self.fingerprint, fingerprint.as_array()) {
             self.wipe();
-            self.midstates = Midstates::derive(hash, secret, scope)?;
-            (self.fingerprint, self.filled) = (*fingerprint, 1);
+            let key = derive_signing_key(hash, secret, scope)?;
+            self.midstates.set(hash, &key);
+            (self.fingerprint, self.filled) = (*fingerprint.as_array(), 1);
         }
         Ok(&self.midstates)
     }
@@ -65,11 +58,11 @@ impl Drop for KeyCache {
 }
 
 /// The SHA-256 of everything that the key depends on, each part behind its length.
-fn fingerprint(hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> Result<Zeroizing<[u8; 32]>, Status> {
-    hash.init()?;
+fn fingerprint(hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> Result<Digest, Status> {
+    hash.init();
     for part in [secret, scope.date(), scope.region, scope.service] {
-        hash.update(&(part.len() as u64).to_be_bytes())?;
-        hash.update(part)?;
+        hash.update(&(part.len() as u64).to_be_bytes());
+        hash.update(part);
     }
-    Ok(Zeroizing::new(hash.finish()?.into_bytes()))
+    hash.finish()
 }

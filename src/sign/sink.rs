@@ -2,17 +2,16 @@
 #![forbid(unsafe_code)]
 
 use crate::crypto::{Hash, copy};
-use crate::error::Status;
 
-/// Takes text piece by piece.
+/// Takes text piece by piece. A sink that can fail keeps the failure until it is asked.
 pub trait Sink {
     /// Takes the next piece.
-    fn put(&mut self, bytes: &[u8]) -> Result<(), Status>;
+    fn put(&mut self, bytes: &[u8]);
 }
 
 impl<H: Hash> Sink for H {
-    fn put(&mut self, bytes: &[u8]) -> Result<(), Status> {
-        self.update(bytes)
+    fn put(&mut self, bytes: &[u8]) {
+        self.update(bytes);
     }
 }
 
@@ -21,37 +20,20 @@ impl<H: Hash> Sink for H {
 pub struct Count(pub usize);
 
 impl Sink for Count {
-    fn put(&mut self, bytes: &[u8]) -> Result<(), Status> {
+    fn put(&mut self, bytes: &[u8]) {
         self.0 = self.0.saturating_add(bytes.len());
-        Ok(())
     }
 }
 
-/// Writes to a buffer, front to back.
-pub struct Writer<'a> {
-    free: &'a mut [u8],
-    /// Bytes written so far.
-    pub written: usize,
-}
-
-impl<'a> Writer<'a> {
-    /// Writes to `buffer`.
-    pub fn new(buffer: &'a mut [u8]) -> Self {
-        Self {
-            free: buffer,
-            written: 0,
-        }
-    }
-}
+/// Writes to a buffer, front to back, as far as there is room.
+pub struct Writer<'a>(pub &'a mut [u8]);
 
 impl Sink for Writer<'_> {
-    fn put(&mut self, bytes: &[u8]) -> Result<(), Status> {
-        let free = core::mem::take(&mut self.free);
-        let (target, free) = free.split_at_mut_checked(bytes.len()).ok_or(Status::BufferTooSmall)?;
+    fn put(&mut self, bytes: &[u8]) {
+        let free = core::mem::take(&mut self.0);
+        let (target, free) = free.split_at_mut_checked(bytes.len()).unwrap_or_default();
         copy(target, bytes);
-        self.free = free;
-        self.written = self.written.wrapping_add(bytes.len());
-        Ok(())
+        self.0 = free;
     }
 }
 
@@ -62,9 +44,8 @@ pub struct Match<'a> {
 }
 
 impl Sink for Match<'_> {
-    fn put(&mut self, bytes: &[u8]) -> Result<(), Status> {
+    fn put(&mut self, bytes: &[u8]) {
         self.rest = self.rest.and_then(|rest| rest.strip_prefix(bytes));
-        Ok(())
     }
 }
 
@@ -90,16 +71,17 @@ mod tests {
     #[test]
     fn a_writer_stops_at_the_end() {
         let mut buffer = [0; 4];
-        let mut writer = Writer::new(&mut buffer);
-        writer.put(b"abc").unwrap();
-        assert_eq!(writer.put(b"de"), Err(Status::BufferTooSmall));
+        let mut writer = Writer(&mut buffer);
+        writer.put(b"abc");
+        writer.put(b"de");
+        writer.put(b"f");
         assert_eq!(buffer, *b"abc\0");
     }
 
     #[test]
     fn a_count_does_not_wrap() {
         let mut count = Count(usize::MAX - 1);
-        count.put(b"abc").unwrap();
+        count.put(b"abc");
         assert_eq!(count.0, usize::MAX);
     }
 
@@ -107,7 +89,7 @@ mod tests {
     fn a_match_wants_the_whole_text() {
         let matches = |text: &'static [u8], pieces: &[&[u8]]| {
             let mut found = Match { rest: Some(text) };
-            pieces.iter().for_each(|piece| found.put(piece).unwrap());
+            pieces.iter().for_each(|piece| found.put(piece));
             found.rest == Some(b"")
         };
         assert!(matches(b"abcd", &[b"ab", b"cd"]));

@@ -5,7 +5,6 @@
 //! for each further batch, and never an error.
 #![forbid(unsafe_code)]
 
-use crate::error::Status;
 use crate::limits::SORT_BATCH;
 use core::cmp::Ordering;
 
@@ -18,9 +17,10 @@ pub trait Items {
     fn compare(&self, a: usize, b: usize) -> Ordering;
 }
 
-/// Items in order. The order is computed once, as long as all fit into one batch.
-pub struct Sorted<I> {
-    items: I,
+/// The order of some items. It is computed once, as long as all fit into one batch.
+///
+/// The items are named at each call, and must be the same.
+pub struct Order {
     batch: [usize; SORT_BATCH],
     len: usize,
     /// Whether the batch is the first one.
@@ -29,50 +29,49 @@ pub struct Sorted<I> {
     more: bool,
 }
 
-impl<I: Items> Sorted<I> {
+impl Order {
     /// Sorts `items`.
-    pub fn new(items: I) -> Self {
-        let mut sorted = Self {
-            items,
+    pub fn of(items: &dyn Items) -> Self {
+        let mut order = Self {
             batch: [0; SORT_BATCH],
             len: 0,
             at_start: false,
             more: false,
         };
-        sorted.fill(None);
-        sorted
+        order.fill(items, None);
+        order
     }
 
     /// Calls `visit` with each position, in order.
-    pub fn visit(&mut self, mut visit: impl FnMut(&I, usize) -> Result<(), Status>) -> Result<(), Status> {
+    pub fn visit(&mut self, items: &dyn Items, visit: &mut dyn FnMut(usize)) {
         if !self.at_start {
-            self.fill(None);
+            self.fill(items, None);
         }
         loop {
             let batch = self.batch.get(..self.len).unwrap_or_default();
-            batch.iter().try_for_each(|position| visit(&self.items, *position))?;
+            batch.iter().for_each(|position| visit(*position));
             match batch.last() {
-                Some(&last) if self.more => self.fill(Some(last)),
-                _ => return Ok(()),
+                Some(&last) if self.more => self.fill(items, Some(last)),
+                _ => return,
             }
         }
     }
 
     /// Fills the batch with the smallest items after `last`.
-    fn fill(&mut self, last: Option<usize>) {
+    fn fill(&mut self, items: &dyn Items, last: Option<usize>) {
         (self.len, self.at_start, self.more) = (0, last.is_none(), false);
-        let mut next = self.items.next(None);
+        let mut next = items.next(None);
         while let Some(position) = next {
-            if last.is_none_or(|last| self.order(last, position) == Ordering::Less) {
-                self.insert(position);
+            if last.is_none_or(|last| comes_before(items, last, position)) {
+                self.insert(items, position);
             }
-            next = self.items.next(Some(position));
+            next = items.next(Some(position));
         }
     }
 
     /// Puts a position where it belongs; the largest one falls out of a full batch.
-    fn insert(&mut self, position: usize) {
-        let place = self.place(position);
+    fn insert(&mut self, items: &dyn Items, position: usize) {
+        let place = self.place(items, position);
         let full = self.len == SORT_BATCH;
         self.more |= full;
         self.len = if full { SORT_BATCH } else { self.len.wrapping_add(1) };
@@ -82,15 +81,15 @@ impl<I: Items> Sorted<I> {
         }
     }
 
-    /// How many of the batch come before `position`. Most lists come nearly sorted, so the end is tried first.
-    fn place(&self, position: usize) -> usize {
+    /// How many of the batch come before `position`. Many lists come sorted, so the end is tried first.
+    fn place(&self, items: &dyn Items, position: usize) -> usize {
         let (mut low, mut high) = (0, self.len);
         let mut middle = high.saturating_sub(1);
         while low < high {
             let before = self
                 .batch
                 .get(middle)
-                .is_some_and(|other| self.order(*other, position) == Ordering::Less);
+                .is_some_and(|other| comes_before(items, *other, position));
             (low, high) = if before {
                 (middle.wrapping_add(1), high)
             } else {
@@ -100,10 +99,10 @@ impl<I: Items> Sorted<I> {
         }
         low
     }
+}
 
-    fn order(&self, a: usize, b: usize) -> Ordering {
-        self.items.compare(a, b).then(a.cmp(&b))
-    }
+fn comes_before(items: &dyn Items, a: usize, b: usize) -> bool {
+    items.compare(a, b).then(a.cmp(&b)) == Ordering::Less
 }
 
 #[cfg(test)]
@@ -126,14 +125,9 @@ mod tests {
         }
     }
 
-    fn visited(sorted: &mut Sorted<Numbers>) -> Vec<u32> {
+    fn visited(order: &mut Order, numbers: &Numbers) -> Vec<u32> {
         let mut all = Vec::new();
-        sorted
-            .visit(|numbers, position| {
-                all.push(numbers.0[position]);
-                Ok(())
-            })
-            .unwrap();
+        order.visit(numbers, &mut |position| all.push(numbers.0[position]));
         all
     }
 
@@ -143,20 +137,10 @@ mod tests {
             let numbers: Vec<u32> = (0..count).map(|i: u32| i.wrapping_mul(2_654_435_761) >> 22).collect();
             let mut expected = numbers.clone();
             expected.sort_by_key(|number| number / 10);
-            let mut sorted = Sorted::new(Numbers(numbers));
-            assert_eq!(visited(&mut sorted), expected);
-            assert_eq!(visited(&mut sorted), expected, "again");
+            let numbers = Numbers(numbers);
+            let mut order = Order::of(&numbers);
+            assert_eq!(visited(&mut order, &numbers), expected);
+            assert_eq!(visited(&mut order, &numbers), expected, "again");
         }
-    }
-
-    #[test]
-    fn an_error_ends_the_visit() {
-        let mut sorted = Sorted::new(Numbers(std::vec![3, 2, 1]));
-        let mut visits = 0;
-        let result = sorted.visit(|_, _| {
-            visits += 1;
-            Err(Status::HashFailed)
-        });
-        assert_eq!((result, visits), (Err(Status::HashFailed), 1));
     }
 }

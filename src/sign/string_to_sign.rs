@@ -4,7 +4,6 @@
 
 use super::sink::{Sink, hex};
 use crate::crypto::Digest;
-use crate::error::Status;
 
 /// The name of the algorithm.
 pub const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256";
@@ -27,29 +26,29 @@ impl Scope<'_> {
     }
 
     /// Writes `20150830/us-east-1/iam/aws4_request`.
-    pub fn put(&self, sink: &mut impl Sink) -> Result<(), Status> {
-        sink.put(self.date())?;
-        sink.put(b"/")?;
-        sink.put(self.region)?;
-        sink.put(b"/")?;
-        sink.put(self.service)?;
+    pub fn put(&self, sink: &mut dyn Sink) {
+        sink.put(self.date());
+        sink.put(b"/");
+        sink.put(self.region);
+        sink.put(b"/");
+        sink.put(self.service);
         sink.put(b"/aws4_request")
     }
 }
 
 /// Writes the string to sign.
-pub fn put_string_to_sign(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut impl Sink) -> Result<(), Status> {
-    sink.put(ALGORITHM)?;
-    sink.put(b"\n")?;
-    sink.put(&scope.timestamp)?;
-    sink.put(b"\n")?;
-    scope.put(sink)?;
-    sink.put(b"\n")?;
+pub fn put_string_to_sign(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut dyn Sink) {
+    sink.put(ALGORITHM);
+    sink.put(b"\n");
+    sink.put(&scope.timestamp);
+    sink.put(b"\n");
+    scope.put(sink);
+    sink.put(b"\n");
     put_hex(canonical_request, sink)
 }
 
 /// Writes a digest in hexadecimal digits.
-pub fn put_hex(digest: &Digest, sink: &mut impl Sink) -> Result<(), Status> {
+pub fn put_hex(digest: &Digest, sink: &mut dyn Sink) {
     let digest = digest.as_slice();
     sink.put(hex(digest).get(..digest.len().wrapping_mul(2)).unwrap_or_default())
 }

@@ -5,13 +5,8 @@
 #![forbid(unsafe_code)]
 
 use super::sink::Sink;
+use super::text::Bytes;
 use super::{Form, PathRules};
-use crate::error::Status;
-
-/// Bytes that stand for themselves.
-pub fn is_unreserved(byte: u8) -> bool {
-    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~')
-}
 
 /// What becomes of each byte.
 #[derive(Clone, Copy)]
@@ -49,27 +44,27 @@ impl Encoding {
     }
 
     fn keeps(self, byte: u8) -> bool {
-        is_unreserved(byte) || (self.keep_slash && byte == b'/')
+        Bytes::UNRESERVED.has(byte) || (self.keep_slash && byte == b'/')
     }
 
     /// Encodes `bytes`, in runs as long as nothing changes.
-    pub fn put(self, bytes: &[u8], sink: &mut impl Sink) -> Result<(), Status> {
+    pub fn put(self, bytes: &[u8], sink: &mut dyn Sink) {
         let mut rest = bytes;
         loop {
             let run = rest.iter().take_while(|byte| self.keeps(**byte)).count();
             let (same, after) = rest.split_at_checked(run).unwrap_or((rest, &[]));
             if !same.is_empty() {
-                sink.put(same)?;
+                sink.put(same);
             }
             rest = after;
             let Some(byte) = next_byte(&mut rest, self.decode) else {
-                return Ok(());
+                return;
             };
-            self.put_byte(byte, sink)?;
+            self.put_byte(byte, sink);
         }
     }
 
-    fn put_byte(self, byte: u8, sink: &mut impl Sink) -> Result<(), Status> {
+    fn put_byte(self, byte: u8, sink: &mut dyn Sink) {
         let (high, low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
         match (self.keeps(byte), self.twice) {
             (true, _) => sink.put(&[byte]),
@@ -124,7 +119,7 @@ pub fn is_wire(text: &[u8], excluded: &[u8]) -> bool {
 }
 
 /// Writes the canonical path.
-pub fn canonical_path(path: &[u8], form: Form, rules: PathRules, sink: &mut impl Sink) -> Result<(), Status> {
+pub fn canonical_path(path: &[u8], form: Form, rules: PathRules, sink: &mut dyn Sink) {
     let encoding = Encoding::path(form, rules.double_encode);
     match path {
         b"" => sink.put(b"/"),
@@ -140,14 +135,14 @@ fn needs_normalizing(path: &[u8]) -> bool {
 
 /// Removes redundant and relative segments (RFC 3986 section 5.2.4, and `//`). Nothing is stored: whether a segment stays is told by what follows it, which
 /// costs a look ahead for each segment of a path that has a `..` after it.
-fn put_normalized(path: &[u8], encoding: Encoding, sink: &mut impl Sink) -> Result<(), Status> {
+fn put_normalized(path: &[u8], encoding: Encoding, sink: &mut dyn Sink) {
     let mut rest = path;
-    let mut last = None;
+    let mut any = false;
     while let Some(segment) = next_segment(&mut rest) {
         if is_name(segment) && !is_undone(rest) {
-            sink.put(b"/")?;
-            encoding.put(segment, sink)?;
-            last = Some(());
+            sink.put(b"/");
+            encoding.put(segment, sink);
+            any = true;
         }
     }
     // "/a/.", "/a/.." and "/a/" end in a slash, and so does a path of which nothing is left.
@@ -155,10 +150,8 @@ fn put_normalized(path: &[u8], encoding: Encoding, sink: &mut impl Sink) -> Resu
         .rsplit(|byte| *byte == b'/')
         .next()
         .is_some_and(|segment| !is_name(segment));
-    if ends_in_slash || last.is_none() {
-        sink.put(b"/")
-    } else {
-        Ok(())
+    if ends_in_slash || !any {
+        sink.put(b"/");
     }
 }
 

@@ -158,7 +158,7 @@ _whole("status-no-body", "HTTP status N with Content-Length 0", lambda n: respon
 _whole("error-not-json", "403 whose body is an HTML page, as a proxy sends it", lambda n: response(
     403, b"<html><body><h1>403 Forbidden</h1></body></html>\n", (("Server", "nginx"),)))  # fmt: skip
 _whole("error-long-message", "403 whose message is N characters", lambda n: (
-    error(403, "x" * n, "AccessDeniedException"), 4096))  # fmt: skip
+    error(403, "x" * n, "AccessDeniedException")), 4096)  # fmt: skip
 _whole("error-hostile-message", "403 whose message holds CR, LF, NUL, ESC and non-ASCII", lambda n: error(
     403, "line\r\nsecond\x00\x1b[31mred\u00e9\U0001f512", "AccessDeniedException"))  # fmt: skip
 _whole("redirect", "301 to another host", lambda n: response(
@@ -497,7 +497,7 @@ _json("spaces", "good: spaces, tabs and newlines wherever they may stand", lambd
 _json("unknown-members", "good: unknown members of every type", lambda n: json.dumps({
     "version": 1.5e3, "null": None, "yes": True, "list": [1, [2, {"three": "]}"}]], "empty": {},
     "credentials": {"x": {"accessKeyId": "decoy"}, **dummy_credentials(), "tail": [False, -1]}, "": "\u00e9\U0001f512"}).encode())  # fmt: skip
-_json("escapes", "good: `\\/` for each slash, `\\u0041` for each A", lambda n: (
+_json("escapes", "good: `\\/` for each slash, `\\u0041` for some letters", lambda n: (
     good_body().replace(b"/", b"\\/").replace(b"AMPLE", b"\\u0041MPLE")))  # fmt: skip
 _json("escaped-name", "good: a member name written with escapes", lambda n: (
     good_body().replace(b"sessionToken", b"\\u0073ession\\u0054oken")))  # fmt: skip
@@ -516,7 +516,7 @@ _json("not-utf8-elsewhere", "bytes ff fe inside an unknown member", lambda n: (
 _json("bom", "a byte order mark first", lambda n: b"\xef\xbb\xbf" + good_body())
 _json("utf16", "the document in UTF-16", lambda n: good_body().decode().encode("utf-16"))
 _json("deep", "an unknown member nested N deep", lambda n: (
-    b'{"deep":' + b"[" * n + b"]" * n + b"," + good_body()[1:], 1000))  # fmt: skip
+    b'{"deep":' + b"[" * n + b"]" * n + b"," + good_body()[1:]), 1000)  # fmt: skip
 _json("deep-open", "N brackets that never close", lambda n: b'{"deep":' + b"[" * n, 100000)
 _json("comma", "a comma before the last brace", lambda n: good_body()[:-1] + b",}")
 _json("quotes", "single quotes", lambda n: good_body().replace(b'"', b"'"))
@@ -526,7 +526,7 @@ _json("case", "member names in another case", lambda n: (
     good_body().replace(b"accessKeyId", b"AccessKeyId").replace(b"sessionToken", b"SessionToken")))  # fmt: skip
 _json("token", "a token of N characters (4096 fits, 4097 does not)", lambda n: _with(sessionToken="T" * n), 4096)
 _json("access-key-id", "an access key id of N characters (16 to 128 are right)", lambda n: (
-    _with(accessKeyId="A" * n), 128))  # fmt: skip
+    _with(accessKeyId="A" * n)), 128)  # fmt: skip
 _json("secret", "a secret of N characters", lambda n: _with(secretAccessKey="S" * n), 128)
 _json("expired", "already expired an hour ago", lambda n: _with(expiration=expires_in(-3600)))
 _json("lifetime", "a lifetime of N seconds", lambda n: _with(expiration=expires_in(n)), 60)

@@ -48,6 +48,11 @@ class Started(unittest.TestCase):
         cls.env = json.loads(Path(cls.folder.name, "env.json").read_text())
         cls.pki = Path(cls.env["LOCAL_AWS_PKI"])
 
+    @classmethod
+    def tearDownClass(cls):
+        complaints = Path(cls.folder.name, "supervisor.log").read_text()
+        assert not complaints, f"the local AWS itself failed:\n{complaints}"
+
     def connect(self, listener="MAIN", device="p256", roots="server-ca.pem", versions=None):
         """A TLS connection that tells a clean end (b"") from a cut one (SSLEOFError)."""
         context = ssl.create_default_context(cafile=str(self.pki / roots))

@@ -1,0 +1,88 @@
+//! Sets of bytes, and questions about every byte of a text.
+#![forbid(unsafe_code)]
+
+/// A set of ASCII characters, one bit for each.
+#[derive(Clone, Copy)]
+pub struct Bytes([u32; 8]);
+
+impl Bytes {
+    /// What a token is made of (RFC 9110 section 5.6.2).
+    pub const TOKEN: Self = Self::of(b"!#$%&'*+-.^_`|~");
+
+    /// What stands for itself in a percent-encoded text (RFC 3986 section 2.3).
+    pub const UNRESERVED: Self = Self::of(b"-._~");
+
+    /// The letters, the digits and `others`.
+    const fn of(others: &[u8]) -> Self {
+        let mut words = [0; 8];
+        let mut byte = 0;
+        while byte < 128 {
+            if (byte as u8).is_ascii_alphanumeric() {
+                words[byte >> 5] |= 1 << (byte & 31);
+            }
+            byte += 1;
+        }
+        let mut i = 0;
+        while i < others.len() {
+            words[(others[i] >> 5) as usize] |= 1 << (others[i] & 31);
+            i += 1;
+        }
+        Self(words)
+    }
+
+    /// Whether it has a byte.
+    pub fn has(&self, byte: u8) -> bool {
+        let words = &self.0;
+        words[usize::from(byte >> 5)] >> (byte & 31) & 1 == 1
+    }
+
+    /// Whether a text is not empty and is made of these bytes alone.
+    pub fn holds(&self, text: &[u8]) -> bool {
+        !text.is_empty() && text.iter().all(|byte| self.has(*byte))
+    }
+}
+
+/// Whether `good` holds for every byte; without a branch for each, so that the compiler can look at many at once.
+pub fn every(text: &[u8], good: impl Fn(u8) -> bool) -> bool {
+    let good = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & good(*byte));
+    let (chunks, rest) = text.as_chunks::<64>();
+    chunks.iter().all(|chunk| good(chunk)) && good(rest)
+}
+
+/// Whether a text is of visible ASCII characters.
+pub fn is_visible(text: &[u8]) -> bool {
+    every(text, |byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_have_what_the_rfcs_say() {
+        for byte in 0..=255_u8 {
+            let alphanumeric = byte.is_ascii_alphanumeric();
+            assert_eq!(
+                Bytes::UNRESERVED.has(byte),
+                alphanumeric || b"-._~".contains(&byte),
+                "{byte}"
+            );
+            let delimiter = b"\"(),/:;<=>?@[\\]{}".contains(&byte);
+            assert_eq!(Bytes::TOKEN.has(byte), byte.is_ascii_graphic() && !delimiter, "{byte}");
+        }
+        assert!(!Bytes::TOKEN.holds(b""));
+    }
+
+    #[test]
+    fn one_bad_byte_is_found_at_any_place() {
+        for length in 0..200 {
+            let mut text = [b'a'; 200];
+            assert!(is_visible(&text[..length]));
+            for place in 0..length {
+                text[place] = b' ';
+                assert!(!is_visible(&text[..length]), "{place} of {length}");
+                text[place] = b'a';
+            }
+        }
+    }
+}
