@@ -13,7 +13,7 @@ set(SIGV4_INCLUDE_PUBLIC_DIRS "${CMAKE_CURRENT_LIST_DIR}/include")
 
 # The targets, unless the program has iotcred already.
 if(NOT TARGET iotcred::sigv4)
-    add_subdirectory("${CMAKE_CURRENT_LIST_DIR}" "${CMAKE_BINARY_DIR}/iotcred" EXCLUDE_FROM_ALL)
+    add_subdirectory("${CMAKE_CURRENT_LIST_DIR}" "${CMAKE_BINARY_DIR}/iotcred-sigv4" EXCLUDE_FROM_ALL)
 endif()
 
 link_libraries(iotcred::sigv4)

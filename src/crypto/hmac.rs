@@ -39,13 +39,23 @@ impl BlockKey {
             hash.init();
             hash.update(head);
             hash.update(tail);
-            key.set(&hash.finish()?);
+            key.take(&hash.finish()?);
         }
         Ok(key)
     }
 
-    /// Makes a digest the key. RFC 2104 has none that is longer than a block; of such a one, the first bytes are the key.
-    pub fn set(&mut self, digest: &Digest) {
+    /// Makes a digest the key, as [`new`](Self::new) would.
+    pub fn set<H: Hash>(&mut self, hash: &mut H, digest: &Digest) -> Result<(), Status> {
+        if digest.as_slice().len() > self.block_len {
+            *self = Self::new(hash, digest.as_slice(), b"")?;
+        } else {
+            self.take(digest);
+        }
+        Ok(())
+    }
+
+    /// Takes the first bytes of a digest, as many as a block has. RFC 2104 has no digest that is longer.
+    fn take(&mut self, digest: &Digest) {
         self.block.0 = [0; HASH_BLOCK_MAX];
         copy(self.bytes(), digest.as_slice());
     }

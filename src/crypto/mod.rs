@@ -16,6 +16,9 @@ pub trait Hash {
     /// Bytes of a block, 1 to [`HASH_BLOCK_MAX`](crate::limits::HASH_BLOCK_MAX): what HMAC pads its key to.
     fn block_len(&self) -> usize;
 
+    /// Bytes of a digest, 1 to [`HASH_DIGEST_MAX`].
+    fn digest_len(&self) -> usize;
+
     /// Begins anew; what ran before is lost.
     fn init(&mut self);
 

@@ -123,6 +123,10 @@ impl Hash for Sha256 {
         BLOCK
     }
 
+    fn digest_len(&self) -> usize {
+        DIGEST
+    }
+
     fn init(&mut self) {
         self.state = INITIAL;
         self.length = 0;

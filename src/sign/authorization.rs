@@ -6,7 +6,7 @@ use super::Error;
 use super::canonical_headers::{Own, OwnValues, SignedHeaders};
 use super::headers::Header;
 use super::sink::{Sink, Writer};
-use super::string_to_sign::{ALGORITHM, Scope};
+use super::string_to_sign::Scope;
 use crate::credentials::Credentials;
 use core::ops::Range;
 
@@ -25,7 +25,7 @@ pub struct Authorization<'s, 'a> {
 impl Authorization<'_, '_> {
     /// Writes the value.
     pub fn put(&mut self, sink: &mut dyn Sink) {
-        sink.put(ALGORITHM);
+        sink.put(self.scope.algorithm);
         sink.put(b" Credential=");
         sink.put(self.credentials.access_key_id);
         sink.put(b"/");

@@ -1,7 +1,7 @@
 //! The headers that the signature covers: the request's and the signer's own, sorted by lower-case name, equal names merged.
 #![forbid(unsafe_code)]
 
-use super::headers::{Carried, Headers, Known, known, same_name};
+use super::headers::{Carried, Headers, same_name};
 use super::payload::PayloadHash;
 use super::sink::Sink;
 use super::sort::{Items, Order};
@@ -64,6 +64,13 @@ pub struct Added {
 }
 
 impl Added {
+    /// None of them.
+    pub const NONE: Self = Self {
+        content_sha256: false,
+        date: false,
+        security_token: false,
+    };
+
     fn has(self, own: Own) -> bool {
         match own {
             Own::ContentSha256 => self.content_sha256,
@@ -138,7 +145,7 @@ impl<'a> SignedHeaders<'a> {
             previous = name;
             match Own::at(position) {
                 Some(header) => sink.put(own.of(header)),
-                None => put_folded(names.headers.at(position).trimmed(), sink),
+                None => put_folded(names.headers.at(position).trimmed(), names.headers.folds_tabs(), sink),
             }
         });
         sink.put(b"\n");
@@ -190,15 +197,18 @@ impl Items for Names<'_> {
             after => self.headers.next(after),
         };
         while let Some(position) = next {
-            match known(self.headers.at(position).name) {
-                Some(Known::Authorization | Known::Unsigned) => next = self.headers.next(Some(position)),
-                _ => return next,
+            if self.headers.is_signed(self.headers.at(position).name) {
+                return next;
             }
+            next = self.headers.next(Some(position));
         }
         self.next_own(0)
     }
 
     fn compare(&self, a: usize, b: usize) -> Ordering {
+        if self.headers.is_sorted() {
+            return Ordering::Equal;
+        }
         let (a, b) = (self.name(a), self.name(b));
         let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
         let difference = a.iter().zip(b).map(lower).find(|(a, b)| a != b);
@@ -216,17 +226,15 @@ fn put_lower_case(name: &[u8], sink: &mut dyn Sink) {
     }
 }
 
-/// Writes a value with each run of spaces as one. Tabs stay: the specification speaks of spaces, and AWS's signer in Rust leaves them.
-fn put_folded(value: &[u8], sink: &mut dyn Sink) {
-    let mut rest = value;
-    if every(value, |byte| byte != b' ') {
+/// Writes a value with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and AWS's signer in Rust leaves them.
+fn put_folded(value: &[u8], fold_tabs: bool, sink: &mut dyn Sink) {
+    let is_space = |byte: u8| byte == b' ' || fold_tabs && byte == b'\t';
+    if every(value, |byte| !is_space(byte)) {
         return sink.put(value);
     }
-    while let Some(run) = rest.windows(2).position(|pair| pair == b"  ") {
-        let (head, tail) = rest.split_at_checked(run.wrapping_add(1)).unwrap_or_default();
-        sink.put(head);
-        let spaces = tail.iter().take_while(|byte| **byte == b' ').count();
-        rest = tail.get(spaces..).unwrap_or_default();
+    let mut separator: &[u8] = b"";
+    for word in value.split(|byte| is_space(*byte)).filter(|word| !word.is_empty()) {
+        sink.put(core::mem::replace(&mut separator, b" "));
+        sink.put(word);
     }
-    sink.put(rest)
 }

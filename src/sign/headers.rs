@@ -22,6 +22,21 @@ pub trait Headers {
 
     /// The header at a position that [`next`](Headers::next) gave.
     fn at(&self, position: usize) -> Header<'_>;
+
+    /// Whether the header with a name is signed: as a rule all are but `authorization` and [`UNSIGNED_HEADERS`].
+    fn is_signed(&self, name: &[u8]) -> bool {
+        !matches!(known(name), Some(Known::Authorization | Known::Unsigned))
+    }
+
+    /// Whether they are in their canonical order as they stand.
+    fn is_sorted(&self) -> bool {
+        false
+    }
+
+    /// Whether a tab in a value is folded like a space.
+    fn folds_tabs(&self) -> bool {
+        false
+    }
 }
 
 impl Headers for &[Header<'_>] {

@@ -9,7 +9,7 @@ use super::headers::Carried;
 use super::payload::PayloadHash;
 use super::signing_key::derive_signing_key;
 use super::sink::{Count, Match, Sink, hex};
-use super::string_to_sign::{self, Scope};
+use super::string_to_sign::{self, ALGORITHM, Scope};
 use super::{KeyCache, Request};
 use crate::credentials::Credentials;
 use crate::crypto::hmac::Mac;
@@ -33,6 +33,7 @@ impl<'a> Signing<'a> {
         let carried = request.check(credentials)?;
         let timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
         let scope = Scope {
+            algorithm: ALGORITHM,
             timestamp,
             region: request.region,
             service: request.service,

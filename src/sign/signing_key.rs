@@ -14,7 +14,7 @@ pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_
     let mut key = BlockKey::new(hash, b"AWS4", secret)?;
     for message in [scope.date().as_slice(), scope.region, scope.service, b"aws4_request"] {
         let digest = hmac(hash, &key, message)?;
-        key.set(&digest);
+        key.set(hash, &digest)?;
     }
     Ok(key)
 }

@@ -11,6 +11,8 @@ pub const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256";
 /// What a signing key is good for: one day, one region, one service.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
+    /// The name of the algorithm: [`ALGORITHM`].
+    pub algorithm: &'a [u8],
     /// `20150830T123600Z`
     pub timestamp: [u8; 16],
     /// The region.
@@ -38,7 +40,7 @@ impl Scope<'_> {
 
 /// Writes the string to sign.
 pub fn put_string_to_sign(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut dyn Sink) {
-    sink.put(ALGORITHM);
+    sink.put(scope.algorithm);
     sink.put(b"\n");
     sink.put(&scope.timestamp);
     sink.put(b"\n");

@@ -17,6 +17,8 @@ pub struct Encoding {
     pub twice: bool,
     /// A slash stands for itself.
     pub keep_slash: bool,
+    /// `=` is encoded again: `%253D`.
+    pub equals_twice: bool,
 }
 
 impl Encoding {
@@ -26,6 +28,7 @@ impl Encoding {
             decode: form == Form::Wire,
             twice: false,
             keep_slash: false,
+            equals_twice: form == Form::RawEqualsTwice,
         }
     }
 
@@ -40,6 +43,7 @@ impl Encoding {
             decode: wire && !double_encode,
             twice: double_encode && !wire,
             keep_slash: true,
+            equals_twice: false,
         }
     }
 
@@ -66,7 +70,8 @@ impl Encoding {
 
     fn put_byte(self, byte: u8, sink: &mut dyn Sink) {
         let (high, low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
-        match (self.keeps(byte), self.twice) {
+        let twice = self.twice || self.equals_twice && byte == b'=';
+        match (self.keeps(byte), twice) {
             (true, _) => sink.put(&[byte]),
             (false, false) => sink.put(&[b'%', high, low]),
             (false, true) => sink.put(&[b'%', b'2', b'5', high, low]),

@@ -19,7 +19,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 TREE = HERE.parent.parent
 TESTS = []
-NAMES = re.compile(r"^(?:iotcred|sigv4)_[a-z0-9_]+$")
+NAMES = re.compile(r"^(?:iotcred|sigv4|SigV4)_[A-Za-z0-9_]+$")
 PANIC = re.compile(r"panicking|panic_fmt|rust_begin_unwind|panic_handler|panic_hook|core..fmt|unwrap_failed|slice_.*_fail")
 TLS = re.compile(r"rustls|webpki|ring_core|ring::|x509|httparse|iotcred_fetch|iotcred_send|alloc..alloc")
 
