@@ -66,8 +66,9 @@ impl Sha256 {
         self.hashed = hashed;
     }
 
-    /// Hashes `bytes` on. Short ones only go into the buffer, which is inlined where that pays: of a constant, a move or two are left.
-    #[inline]
+    /// Hashes `bytes` on. Short ones only go into the buffer, which is inlined where code may be large: of a constant, a move or two are left.
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn push(&mut self, bytes: &[u8]) {
         match self
             .buffer
@@ -157,8 +158,12 @@ impl Hash for Sha256 {
         self.push(bytes);
     }
 
-    fn finish(&mut self) -> Result<Digest, Status> {
-        Ok(Digest::new(self.end(), DIGEST))
+    fn finish(&mut self, digest: &mut Digest) {
+        digest.set(self.end(), DIGEST);
+    }
+
+    fn result(&self) -> Result<(), Status> {
+        Ok(())
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Authorization<'s, 'a> {
 
 impl Authorization<'_, '_> {
     /// Writes the value.
-    pub fn put<S: Sink + ?Sized>(&mut self, sink: &mut S) {
+    pub fn put(&mut self, sink: &mut dyn Sink) {
         sink.put(CREDENTIAL);
         sink.put(self.credentials.access_key_id);
         sink.put(b"/");

@@ -5,8 +5,7 @@ use super::signing_key::derive_signing_key;
 use super::sink::{Sink, Writer};
 use super::string_to_sign::Scope;
 use crate::crypto::sha256::{DIGEST, Midstates, Sha256};
-use crate::crypto::{Hash, equal};
-use crate::error::Status;
+use crate::crypto::{Digest, Hash, equal};
 use zeroize::{Zeroize, optimization_barrier};
 
 /// Bytes of date, region and service that a [`KeyCache`] has room for. The longest names that AWS has make about 60; a key for longer ones is derived
@@ -33,20 +32,21 @@ impl KeyCache {
     }
 
     /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place.
-    pub(super) fn key(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> Result<&Midstates, Status> {
+    pub(super) fn key(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> &Midstates {
+        let mut fingerprint = Digest::new();
         hash.init();
         hash.update(secret);
-        let fingerprint = hash.finish()?;
+        hash.finish(&mut fingerprint);
         let text = scope_text(scope);
         let kept = text.is_some_and(|text| text == self.scope) && equal(&self.secret, fingerprint.as_array());
         if !kept {
             self.wipe();
-            let key = derive_signing_key(hash, secret, scope)?;
+            let key = derive_signing_key(hash, secret, scope);
             self.midstates.set(hash, &key);
             self.secret = *fingerprint.as_array();
             self.scope = text.unwrap_or([0; SCOPE]);
         }
-        Ok(&self.midstates)
+        &self.midstates
     }
 }
 
@@ -84,7 +84,7 @@ impl Drop for KeyCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::hmac::Mac;
+    use crate::crypto::hmac::{Mac, hmac};
 
     fn scope<'a>(timestamp: &[u8; 16], region: &'a [u8], service: &'a [u8]) -> Scope<'a> {
         Scope {
@@ -96,8 +96,9 @@ mod tests {
 
     /// The MAC of nothing by a key, which tells keys apart.
     fn mac(hash: &mut Sha256, key: &dyn Mac<Sha256>) -> [u8; DIGEST] {
-        key.begin(hash);
-        *key.finish(hash).unwrap().as_array()
+        let mut mac = Digest::new();
+        hmac(hash, key, b"", &mut mac);
+        *mac.as_array()
     }
 
     #[test]
@@ -117,10 +118,10 @@ mod tests {
             for second in &scopes {
                 for secret in [&b"one"[..], b"another", &[7; 100]] {
                     for scope in [first, second, second] {
-                        let derived = derive_signing_key(&mut hash, secret, scope).unwrap();
+                        let derived = derive_signing_key(&mut hash, secret, scope);
                         let expected = mac(&mut hash, &derived);
                         let mut spare = Sha256::new();
-                        let kept = cache.key(&mut spare, secret, scope).unwrap();
+                        let kept = cache.key(&mut spare, secret, scope);
                         assert_eq!(mac(&mut hash, kept), expected);
                     }
                 }
@@ -132,14 +133,14 @@ mod tests {
     fn a_kept_key_is_used_and_can_be_wiped() {
         let (mut hash, mut cache) = (Sha256::new(), KeyCache::default());
         let scope = scope(b"20150830T123600Z", b"us-east-1", b"iam");
-        cache.key(&mut hash, b"secret", &scope).unwrap();
+        cache.key(&mut hash, b"secret", &scope);
         // Were the key derived anew, this would be undone.
         cache.midstates.zeroize();
         let zero = mac(&mut hash, &Midstates::default());
         let mut spare = Sha256::new();
-        assert_eq!(mac(&mut hash, cache.key(&mut spare, b"secret", &scope).unwrap()), zero);
+        assert_eq!(mac(&mut hash, cache.key(&mut spare, b"secret", &scope)), zero);
         cache.wipe();
-        assert_ne!(mac(&mut hash, cache.key(&mut spare, b"secret", &scope).unwrap()), zero);
+        assert_ne!(mac(&mut hash, cache.key(&mut spare, b"secret", &scope)), zero);
         cache.wipe();
         assert!(cache.secret == [0; DIGEST] && cache.scope == [0; SCOPE]);
     }

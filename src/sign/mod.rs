@@ -34,9 +34,11 @@ pub use signature::{put_canonical_request, put_string_to_sign, signature};
 pub use sink::Sink;
 
 use crate::credentials::Credentials;
+use crate::crypto::Digest;
 use crate::crypto::sha256::Sha256;
 use crate::error::Status;
 use signature::Signing;
+use sink::hex;
 use sort::Order;
 
 /// Why a request was not signed. Nothing was written.
@@ -71,10 +73,11 @@ pub fn sign_request(
     let signed = signing.lay_out();
     signed.check_fits(buffer)?;
 
-    let mut hash = Sha256::new();
-    let own = signing.own_values(&mut hash)?;
-    let canonical_request = signing.hash_canonical_request(&own, &mut hash)?;
-    let signature = signing.sign(&canonical_request, cache, &mut hash)?;
+    let (mut hash, mut digest) = (Sha256::new(), Digest::new());
+    let own = signing.own_values(&mut hash, &mut digest)?;
+    signing.hash_canonical_request(&own, &mut hash, &mut digest);
+    signing.sign(cache, &mut hash, &mut digest);
+    let signature = hex(digest.as_slice());
 
     signing.check_carried(&signature)?;
     signed.write(&own, &mut signing.authorization(&signature), buffer);

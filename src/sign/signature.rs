@@ -8,7 +8,7 @@ use super::canonical_request;
 use super::headers::Carried;
 use super::payload::PayloadHash;
 use super::signing_key::derive_signing_key;
-use super::sink::{Match, Sink, hex};
+use super::sink::{Match, Sink, direct, hex};
 use super::sort::Order;
 use super::string_to_sign::{self, Scope};
 use super::{KeyCache, Request};
@@ -72,9 +72,9 @@ impl<'a> Signing<'a> {
     }
 
     /// The values of the signer's own headers, which those that the request carries must equal.
-    pub fn own_values(&self, hash: &mut impl Hash) -> Result<OwnValues<'a>, Status> {
+    pub fn own_values(&self, hash: &mut impl Hash, digest: &mut Digest) -> Result<OwnValues<'a>, Status> {
         let own = OwnValues {
-            payload_hash: PayloadHash::of(&self.request.payload, hash)?,
+            payload_hash: PayloadHash::of(&self.request.payload, hash, digest),
             timestamp: self.scope.timestamp,
             security_token: self.credentials.session_token,
         };
@@ -88,10 +88,10 @@ impl<'a> Signing<'a> {
     }
 
     /// The hash of the canonical request.
-    pub fn hash_canonical_request(&mut self, own: &OwnValues<'_>, hash: &mut impl Hash) -> Result<Digest, Status> {
+    pub fn hash_canonical_request(&mut self, own: &OwnValues<'_>, hash: &mut impl Hash, digest: &mut Digest) {
         hash.init();
-        self.put_canonical_request(own, hash);
-        hash.finish()
+        self.put_canonical_request(own, direct(hash));
+        hash.finish(digest);
     }
 
     /// Writes the string to sign.
@@ -99,30 +99,20 @@ impl<'a> Signing<'a> {
         string_to_sign::put_string_to_sign(&self.scope, canonical_request, sink);
     }
 
-    /// The signature, by the key that is kept or by a new one.
-    pub fn sign(
-        &self,
-        canonical_request: &Digest,
-        cache: Option<&mut KeyCache>,
-        hash: &mut Sha256,
-    ) -> Result<[u8; 64], Status> {
+    /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
+    pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
         let secret = self.credentials.secret_access_key;
         match cache {
-            Some(cache) => self.sign_with(cache.key(hash, secret, &self.scope)?, canonical_request, hash),
-            None => self.sign_with(&derive_signing_key(hash, secret, &self.scope)?, canonical_request, hash),
+            Some(cache) => self.sign_with(cache.key(hash, secret, &self.scope), hash, digest),
+            None => self.sign_with(&derive_signing_key(hash, secret, &self.scope), hash, digest),
         }
     }
 
-    /// The signature by a given key.
-    pub fn sign_with<B: Hash>(
-        &self,
-        key: &dyn Mac<B>,
-        canonical_request: &Digest,
-        hash: &mut B,
-    ) -> Result<[u8; 64], Status> {
+    /// Makes the hash of the canonical request the signature by a given key.
+    pub fn sign_with<B: Hash>(&self, key: &dyn Mac<B>, hash: &mut B, digest: &mut Digest) {
         key.begin(hash);
-        self.put_string_to_sign(canonical_request, hash);
-        Ok(hex(key.finish(hash)?.as_slice()))
+        self.put_string_to_sign(digest, direct(hash));
+        key.finish(hash, digest);
     }
 
     /// The `Authorization` header with a signature.
@@ -160,9 +150,9 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     credentials: &Credentials<'_>,
     sink: &mut S,
 ) -> Result<(), Status> {
-    let mut order = Order::new();
+    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
     let mut signing = Signing::new(request, credentials, &mut order)?;
-    let own = signing.own_values(&mut Sha256::new())?;
+    let own = signing.own_values(&mut hash, &mut digest)?;
     signing.put_canonical_request(&own, sink);
     Ok(())
 }
@@ -173,12 +163,11 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(
     credentials: &Credentials<'_>,
     sink: &mut S,
 ) -> Result<(), Status> {
-    let mut hash = Sha256::new();
-    let mut order = Order::new();
+    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
     let mut signing = Signing::new(request, credentials, &mut order)?;
-    let own = signing.own_values(&mut hash)?;
-    let canonical_request = signing.hash_canonical_request(&own, &mut hash)?;
-    signing.put_string_to_sign(&canonical_request, sink);
+    let own = signing.own_values(&mut hash, &mut digest)?;
+    signing.hash_canonical_request(&own, &mut hash, &mut digest);
+    signing.put_string_to_sign(&digest, sink);
     Ok(())
 }
 
@@ -188,10 +177,10 @@ pub fn signature(
     credentials: &Credentials<'_>,
     cache: Option<&mut KeyCache>,
 ) -> Result<[u8; 64], Status> {
-    let mut hash = Sha256::new();
-    let mut order = Order::new();
+    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
     let mut signing = Signing::new(request, credentials, &mut order)?;
-    let own = signing.own_values(&mut hash)?;
-    let canonical_request = signing.hash_canonical_request(&own, &mut hash)?;
-    signing.sign(&canonical_request, cache, &mut hash)
+    let own = signing.own_values(&mut hash, &mut digest)?;
+    signing.hash_canonical_request(&own, &mut hash, &mut digest);
+    signing.sign(cache, &mut hash, &mut digest);
+    Ok(hex(digest.as_slice()))
 }

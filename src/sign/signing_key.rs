@@ -3,24 +3,23 @@
 #![forbid(unsafe_code)]
 
 use super::string_to_sign::Scope;
-use crate::crypto::Hash;
 use crate::crypto::hmac::{BlockKey, hmac};
-use crate::error::Status;
+use crate::crypto::{Digest, Hash};
 
 /// Derives the signing key.
-pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>) -> Result<BlockKey, Status> {
-    let mut key = BlockKey::new(hash, b"AWS4", secret)?;
+pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>) -> BlockKey {
+    let mut key = BlockKey::new(hash, b"AWS4", secret);
+    let mut derived = Digest::new();
     for message in [scope.date(), scope.region, scope.service, b"aws4_request"] {
-        let digest = hmac(hash, &key, message)?;
-        key.set(&digest);
+        hmac(hash, &key, message, &mut derived);
+        key.set(&derived);
     }
-    Ok(key)
+    key
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::hmac::Mac;
     use crate::crypto::sha256::Sha256;
 
     #[test]
@@ -36,11 +35,12 @@ mod tests {
             service: b"iam",
         };
         let mut hash = Sha256::new();
-        let derived = derive_signing_key(&mut hash, b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", &scope).unwrap();
-        let expected = BlockKey::new(&mut hash, &key, b"").unwrap();
+        let derived = derive_signing_key(&mut hash, b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", &scope);
+        let expected = BlockKey::new(&mut hash, &key, b"");
         let mut mac = |key: &BlockKey| {
-            key.begin(&mut hash);
-            *key.finish(&mut hash).unwrap().as_array()
+            let mut mac = Digest::new();
+            hmac(&mut hash, key, b"", &mut mac);
+            *mac.as_array()
         };
         assert_eq!(mac(&derived), mac(&expected));
     }

@@ -16,6 +16,18 @@ impl<H: Hash> Sink for H {
     }
 }
 
+/// The hash as a sink. Where code may be large there is a copy for it alone; on a small processor it shares the one for all sinks.
+#[cfg(not(target_os = "none"))]
+pub fn direct<S: Sink>(sink: &mut S) -> &mut S {
+    sink
+}
+
+/// The hash as a sink. Where code may be large there is a copy for it alone; on a small processor it shares the one for all sinks.
+#[cfg(target_os = "none")]
+pub fn direct<S: Sink>(sink: &mut S) -> &mut dyn Sink {
+    sink
+}
+
 /// Writes to a buffer, front to back, as far as there is room.
 pub struct Writer<'a>(pub &'a mut [u8]);
 
