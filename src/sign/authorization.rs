@@ -3,12 +3,15 @@
 #![forbid(unsafe_code)]
 
 use super::Error;
-use super::canonical_headers::{Own, OwnValues, SignedHeaders};
-use super::headers::Header;
+use super::canonical_headers::{OwnValues, SignedHeaders};
 use super::sink::{Sink, Writer};
 use super::string_to_sign::Scope;
 use crate::credentials::Credentials;
 use core::ops::Range;
+
+const CREDENTIAL: &[u8] = b"AWS4-HMAC-SHA256 Credential=";
+const SIGNED_HEADERS: &[u8] = b", SignedHeaders=";
+const SIGNATURE: &[u8] = b", Signature=";
 
 /// The `Authorization` header's value, ready to be written.
 pub struct Authorization<'s, 'a> {
@@ -25,15 +28,26 @@ pub struct Authorization<'s, 'a> {
 impl Authorization<'_, '_> {
     /// Writes the value.
     pub fn put(&mut self, sink: &mut dyn Sink) {
-        sink.put(self.scope.algorithm);
-        sink.put(b" Credential=");
+        sink.put(CREDENTIAL);
         sink.put(self.credentials.access_key_id);
         sink.put(b"/");
         self.scope.put(sink);
-        sink.put(b", SignedHeaders=");
+        sink.put(SIGNED_HEADERS);
         self.headers.put_names(sink);
-        sink.put(b", Signature=");
+        sink.put(SIGNATURE);
         sink.put(self.signature);
+    }
+
+    /// Bytes that [`put`](Self::put) writes. A sum that overflows stays at the largest `usize`, which no buffer has.
+    pub fn len(&mut self) -> usize {
+        let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len() + SIGNATURE.len();
+        let variable = [
+            self.credentials.access_key_id.len(),
+            self.scope.len(),
+            self.headers.names_len(),
+            self.signature.len(),
+        ];
+        variable.iter().fold(fixed, |sum, length| sum.saturating_add(*length))
     }
 }
 
@@ -54,20 +68,6 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// The headers to be added, with `values` the buffer that was written. Their names are static; the token's value is the credentials'.
-    pub fn headers<'a>(&self, credentials: &Credentials<'a>, values: &'a [u8]) -> impl Iterator<Item = Header<'a>> {
-        let value = |range: &Option<Range<usize>>| range.clone().and_then(|range| values.get(range));
-        let token = self.security_token.then_some(credentials.session_token);
-        let all = [
-            (Own::Date.name(), value(&self.date)),
-            (Own::SecurityToken.name(), token),
-            (Own::ContentSha256.name(), value(&self.content_sha256)),
-            (&b"authorization"[..], value(&self.authorization)),
-        ];
-        all.into_iter()
-            .filter_map(|(name, value)| Some(Header { name, value: value? }))
-    }
-
     /// Gives the next `length` bytes of the buffer to a value, if it is wanted.
     pub(super) fn place(&mut self, wanted: bool, length: usize) -> Option<Range<usize>> {
         let (start, end) = (self.len, self.len.saturating_add(length));
