@@ -141,7 +141,7 @@ mod tests {
     fn a_key_in_parts_is_the_key() {
         let mut hash = Sha256::new();
         for cut in 0..=131 {
-            let (head, tail) = [0xaa; 131].split_at(cut).into();
+            let (head, tail) = [0xaa; 131].split_at(cut);
             let key = BlockKey::new(&mut hash, head, tail).unwrap();
             let (_, data, expected) = RFC_4231[3];
             assert_eq!(hmac(&mut hash, &key, data).unwrap().as_slice(), bytes(expected));
