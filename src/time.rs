@@ -67,20 +67,31 @@ impl UnixTime {
 
     /// The RFC 3339 form, 20 characters: `2026-01-17T15:00:00Z`. `None` outside the years 0000 to 9999.
     pub fn to_rfc3339(self) -> Option<[u8; 20]> {
-        let ([y1, y2, y3, y4], [m1, m2], [d1, d2], [h1, h2], [n1, n2], [s1, s2]) = self.digits()?;
-        Some([
-            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z',
-        ])
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let pairs = self.pairs()?;
+        let places = [0, 2, 5, 8, 11, 14, 17];
+        for (place, pair) in places.iter().zip(pairs) {
+            crate::crypto::copy(text.get_mut(*place..).unwrap_or_default(), &pair);
+        }
+        Some(text)
     }
 
     /// The form of `x-amz-date`, 16 characters: `20150830T123600Z`. `None` outside the years 0000 to 9999.
     pub fn iso8601_basic(self) -> Option<[u8; 16]> {
-        let ([y1, y2, y3, y4], [m1, m2], [d1, d2], [h1, h2], [n1, n2], [s1, s2]) = self.digits()?;
-        Some([y1, y2, y3, y4, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z'])
+        let [century, year, month, day, hour, minute, second] = self.pairs()?;
+        let mut text = *b"00000000T000000Z";
+        let (date, time) = text.split_at_mut(9);
+        for (target, pair) in date.as_chunks_mut().0.iter_mut().zip([century, year, month, day]) {
+            *target = pair;
+        }
+        for (target, pair) in time.as_chunks_mut().0.iter_mut().zip([hour, minute, second]) {
+            *target = pair;
+        }
+        Some(text)
     }
 
-    /// Year, month, day, hour, minute and second, in decimal digits.
-    fn digits(self) -> Option<Digits> {
+    /// Century, year, month, day, hour, minute and second, two decimal digits each.
+    fn pairs(self) -> Option<[[u8; 2]; 7]> {
         if !(FIRST..=LATEST_TIME).contains(&self.0) {
             return None;
         }
@@ -89,19 +100,22 @@ impl UnixTime {
         let second = elapsed.wrapping_sub(u64::from(day).wrapping_mul(u64::from(DAY))) as u32;
         // Days from 0000-01-01 to the first of March after it: 60.
         let (year, month, day) = civil(day.wrapping_add(ERA - 60));
-        let ([y1, y2], [y3, y4]) = (pair(year / 100), pair(year % 100));
-        let clock = (pair(second / 3600), pair(second / 60 % 60), pair(second % 60));
-        Some(([y1, y2, y3, y4], pair(month), pair(day), clock.0, clock.1, clock.2))
+        let numbers = [
+            year / 100,
+            year % 100,
+            month,
+            day,
+            second / 3600,
+            second / 60 % 60,
+            second % 60,
+        ];
+        Some(numbers.map(|number| {
+            [
+                b'0'.wrapping_add((number / 10) as u8),
+                b'0'.wrapping_add((number % 10) as u8),
+            ]
+        }))
     }
-}
-
-type Digits = ([u8; 4], [u8; 2], [u8; 2], [u8; 2], [u8; 2], [u8; 2]);
-
-fn pair(number: u32) -> [u8; 2] {
-    [
-        b'0'.wrapping_add((number / 10) as u8),
-        b'0'.wrapping_add((number % 10) as u8),
-    ]
 }
 
 fn unix_time(day: u32, second: u32) -> UnixTime {

@@ -1,7 +1,7 @@
 //! SHA-256 and HMAC: the seam to a hash, and one file per backend.
 //!
 //! A backend may be the caller's: callbacks with one context, any of which can fail. So no two states are ever alive at once (whoever needs a second
-//! hash first finishes the one that runs), and a failure is kept until [`finish`](Hash::finish) tells it, so that what lies between is free of it.
+//! hash first finishes the one that runs), and a failure is kept until [`result`](Hash::result) is asked, so that what lies between is free of it.
 #![forbid(unsafe_code)]
 
 pub mod hmac;
@@ -22,8 +22,11 @@ pub trait Hash {
     /// Hashes `bytes` on.
     fn update(&mut self, bytes: &[u8]);
 
-    /// Ends, with the digest of all bytes since [`init`](Hash::init). A failure of any call before is told here, and by every call after.
-    fn finish(&mut self) -> Result<Digest, Status>;
+    /// Ends, with the digest of all bytes since [`init`](Hash::init).
+    fn finish(&mut self, digest: &mut Digest);
+
+    /// Whether every call so far did what it should. If not, the digests are worth nothing.
+    fn result(&self) -> Result<(), Status>;
 }
 
 /// What a hash gives: 32 bytes from SHA-256, fewer from a caller's shorter hash. Wiped when dropped.
@@ -33,12 +36,17 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// A digest of `len` bytes, which are the first ones of `bytes`.
-    pub fn new(bytes: [u8; HASH_DIGEST_MAX], len: usize) -> Self {
+    /// None yet.
+    pub fn new() -> Self {
         Self {
-            bytes: Wiped(bytes),
-            len,
+            bytes: Wiped([0; HASH_DIGEST_MAX]),
+            len: 0,
         }
+    }
+
+    /// Makes it the first `len` of `bytes`.
+    pub fn set(&mut self, bytes: [u8; HASH_DIGEST_MAX], len: usize) {
+        (self.bytes.0, self.len) = (bytes, len);
     }
 
     /// The bytes.
@@ -46,9 +54,15 @@ impl Digest {
         self.bytes.0.get(..self.len).unwrap_or(&self.bytes.0)
     }
 
-    /// The bytes, and zeros after them where the digest is shorter.
+    /// The bytes, and others after them where the digest is shorter.
     pub fn as_array(&self) -> &[u8; HASH_DIGEST_MAX] {
         &self.bytes.0
+    }
+}
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

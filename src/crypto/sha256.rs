@@ -13,6 +13,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop, optimization_barrier};
 /// Bytes of a block.
 pub const BLOCK: usize = 64;
 
+/// Bytes that are gathered before they are hashed: a call of the block function for several blocks costs less than several calls.
+const BUFFER: usize = 4 * BLOCK;
+
 /// Bytes of a digest.
 pub const DIGEST: usize = 32;
 
@@ -31,9 +34,11 @@ const INITIAL: [u32; 8] = [
 /// A running SHA-256, wiped when dropped.
 pub struct Sha256 {
     state: [u32; 8],
-    buffer: [u8; BLOCK],
-    /// Bytes hashed so far, those in the buffer included.
-    length: u64,
+    buffer: [u8; BUFFER],
+    /// Bytes in the buffer, fewer than it holds.
+    filled: usize,
+    /// Bytes hashed so far, without those in the buffer.
+    hashed: u64,
 }
 
 impl Sha256 {
@@ -41,8 +46,9 @@ impl Sha256 {
     pub fn new() -> Self {
         Self {
             state: INITIAL,
-            buffer: [0; BLOCK],
-            length: 0,
+            buffer: [0; BUFFER],
+            filled: 0,
+            hashed: 0,
         }
     }
 
@@ -53,53 +59,73 @@ impl Sha256 {
         hash.end()
     }
 
-    /// Goes on from a state that had hashed one block.
-    fn resume(&mut self, state: &[u32; 8]) {
+    /// Begins with a state that has hashed so many bytes.
+    fn start(&mut self, state: &[u32; 8], hashed: u64) {
         self.state = *state;
-        self.length = BLOCK as u64;
+        self.filled = 0;
+        self.hashed = hashed;
     }
 
+    /// Hashes `bytes` on. Short ones only go into the buffer, which is inlined where code may be large: of a constant, a move or two are left.
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn push(&mut self, bytes: &[u8]) {
-        let filled = (self.length % BLOCK as u64) as usize;
-        self.length = self.length.wrapping_add(bytes.len() as u64);
-        let free = self.buffer.get_mut(filled..).unwrap_or_default();
-        match bytes.split_at_checked(free.len()) {
-            None => copy(free, bytes),
-            Some(_) if filled == 0 => self.blocks(bytes),
-            Some((head, rest)) => {
-                copy(free, head);
-                compress256(&mut self.state, &[self.buffer]);
-                self.blocks(rest);
+        match self
+            .buffer
+            .get_mut(self.filled..)
+            .and_then(|free| free.get_mut(..bytes.len()))
+        {
+            Some(free) if self.filled.wrapping_add(bytes.len()) < BUFFER => {
+                free.copy_from_slice(bytes);
+                self.filled = self.filled.wrapping_add(bytes.len());
             }
+            _ => self.push_blocks(bytes),
         }
     }
 
-    /// Hashes whole blocks where they are, and keeps what is left over.
-    fn blocks(&mut self, bytes: &[u8]) {
-        let (blocks, rest) = bytes.as_chunks();
-        if !blocks.is_empty() {
-            compress256(&mut self.state, blocks);
-        }
+    /// Hashes what completes the buffer, whole blocks where they are, and keeps what is left over.
+    #[inline(never)]
+    fn push_blocks(&mut self, bytes: &[u8]) {
+        let missing = self.filled.wrapping_neg() % BLOCK;
+        let (head, rest) = bytes.split_at_checked(missing).unwrap_or_default();
+        copy(self.buffer.get_mut(self.filled..).unwrap_or_default(), head);
+        self.filled = self.filled.wrapping_add(missing);
+        self.compress_buffer();
+        let (blocks, rest) = rest.as_chunks();
+        compress(&mut self.state, blocks);
+        self.hashed = self
+            .hashed
+            .wrapping_add(bytes.len().wrapping_sub(head.len()).wrapping_sub(rest.len()) as u64);
+        self.filled = rest.len();
         copy(&mut self.buffer, rest);
     }
 
+    /// Hashes the whole blocks in the buffer.
+    fn compress_buffer(&mut self) {
+        let (blocks, _) = self.buffer.get(..self.filled).unwrap_or_default().as_chunks();
+        compress(&mut self.state, blocks);
+        self.hashed = self.hashed.wrapping_add(self.filled as u64);
+    }
+
     fn end(&mut self) -> [u8; DIGEST] {
-        let filled = (self.length % BLOCK as u64) as usize;
-        let bits = self.length.wrapping_mul(8).to_be_bytes();
-        let mut padding = self.buffer.iter_mut().skip(filled);
-        if let Some(first) = padding.next() {
-            *first = 0x80;
-        }
-        padding.for_each(|byte| *byte = 0);
-        if filled >= BLOCK - bits.len() {
-            compress256(&mut self.state, &[self.buffer]);
-            self.buffer = [0; BLOCK];
-        }
-        if let Some(tail) = self.buffer.last_chunk_mut() {
-            *tail = bits;
-        }
-        compress256(&mut self.state, &[self.buffer]);
+        let bits = self
+            .hashed
+            .wrapping_add(self.filled as u64)
+            .wrapping_mul(8)
+            .to_be_bytes();
+        self.push(&[0x80]);
+        let zeros = (BLOCK - bits.len()).wrapping_sub(self.filled) % BLOCK;
+        self.push([0; BLOCK].get(..zeros).unwrap_or_default());
+        self.push(&bits);
+        self.compress_buffer();
         big_endian(&self.state)
+    }
+}
+
+/// Hashes blocks, if there are any.
+fn compress(state: &mut [u32; 8], blocks: &[[u8; BLOCK]]) {
+    if !blocks.is_empty() {
+        compress256(state, blocks);
     }
 }
 
@@ -124,23 +150,27 @@ impl Hash for Sha256 {
     }
 
     fn init(&mut self) {
-        self.state = INITIAL;
-        self.length = 0;
+        self.start(&INITIAL, 0);
     }
 
+    #[inline]
     fn update(&mut self, bytes: &[u8]) {
         self.push(bytes);
     }
 
-    fn finish(&mut self) -> Result<Digest, Status> {
-        Ok(Digest::new(self.end(), DIGEST))
+    fn finish(&mut self, digest: &mut Digest) {
+        digest.set(self.end(), DIGEST);
+    }
+
+    fn result(&self) -> Result<(), Status> {
+        Ok(())
     }
 }
 
 impl Drop for Sha256 {
     fn drop(&mut self) {
         // Wide stores, which the barrier keeps from being optimised away; `zeroize` would go byte by byte.
-        (self.state, self.buffer) = ([0; 8], [0; BLOCK]);
+        (self.state, self.buffer) = ([0; 8], [0; BUFFER]);
         optimization_barrier(self);
     }
 }
@@ -159,8 +189,10 @@ impl Midstates {
     /// Takes the states of a key. The hash is used, and left in an undefined state.
     pub fn set(&mut self, hash: &mut Sha256, key: &BlockKey) {
         key.begin(hash);
+        hash.compress_buffer();
         self.inner = hash.state;
         key.begin_outer(hash);
+        hash.compress_buffer();
         self.outer = hash.state;
     }
 }
@@ -182,11 +214,11 @@ impl ZeroizeOnDrop for Midstates {}
 
 impl Mac<Sha256> for Midstates {
     fn begin(&self, hash: &mut Sha256) {
-        hash.resume(&self.inner);
+        hash.start(&self.inner, BLOCK as u64);
     }
 
     fn begin_outer(&self, hash: &mut Sha256) {
-        hash.resume(&self.outer);
+        hash.start(&self.outer, BLOCK as u64);
     }
 }
 

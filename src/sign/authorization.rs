@@ -6,9 +6,13 @@ use super::Error;
 use super::canonical_headers::{Own, OwnValues, SignedHeaders};
 use super::headers::Header;
 use super::sink::{Sink, Writer};
-use super::string_to_sign::{ALGORITHM, Scope};
+use super::string_to_sign::Scope;
 use crate::credentials::Credentials;
 use core::ops::Range;
+
+const CREDENTIAL: &[u8] = b"AWS4-HMAC-SHA256 Credential=";
+const SIGNED_HEADERS: &[u8] = b", SignedHeaders=";
+const SIGNATURE: &[u8] = b", Signature=";
 
 /// The `Authorization` header's value, ready to be written.
 pub struct Authorization<'s, 'a> {
@@ -25,15 +29,26 @@ pub struct Authorization<'s, 'a> {
 impl Authorization<'_, '_> {
     /// Writes the value.
     pub fn put(&mut self, sink: &mut dyn Sink) {
-        sink.put(ALGORITHM);
-        sink.put(b" Credential=");
+        sink.put(CREDENTIAL);
         sink.put(self.credentials.access_key_id);
         sink.put(b"/");
         self.scope.put(sink);
-        sink.put(b", SignedHeaders=");
+        sink.put(SIGNED_HEADERS);
         self.headers.put_names(sink);
-        sink.put(b", Signature=");
+        sink.put(SIGNATURE);
         sink.put(self.signature);
+    }
+
+    /// Bytes that [`put`](Self::put) writes. A sum that overflows stays at the largest `usize`, which no buffer has.
+    pub fn len(&mut self) -> usize {
+        let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len() + SIGNATURE.len();
+        let variable = [
+            self.credentials.access_key_id.len(),
+            self.scope.len(),
+            self.headers.names_len(),
+            self.signature.len(),
+        ];
+        variable.iter().fold(fixed, |sum, length| sum.saturating_add(*length))
     }
 }
 

@@ -24,6 +24,11 @@ pub enum Own {
     SecurityToken,
 }
 
+/// The positions of the signer's own headers.
+const CONTENT_SHA256: usize = usize::MAX - 2;
+const DATE: usize = usize::MAX - 1;
+const SECURITY_TOKEN: usize = usize::MAX;
+
 /// In the order of their positions.
 const OWN: [Own; 3] = [Own::ContentSha256, Own::Date, Own::SecurityToken];
 
@@ -40,15 +45,20 @@ impl Own {
     /// The position, behind all of the request's headers.
     fn position(self) -> usize {
         match self {
-            Self::ContentSha256 => usize::MAX - 2,
-            Self::Date => usize::MAX - 1,
-            Self::SecurityToken => usize::MAX,
+            Self::ContentSha256 => CONTENT_SHA256,
+            Self::Date => DATE,
+            Self::SecurityToken => SECURITY_TOKEN,
         }
     }
 
     /// The one that a position stands for.
     fn at(position: usize) -> Option<Self> {
-        OWN.iter().find(|own| own.position() == position).copied()
+        match position {
+            CONTENT_SHA256 => Some(Self::ContentSha256),
+            DATE => Some(Self::Date),
+            SECURITY_TOKEN => Some(Self::SecurityToken),
+            _ => None,
+        }
     }
 }
 
@@ -107,24 +117,22 @@ impl OwnValues<'_> {
 /// The headers that are signed, in order.
 pub struct SignedHeaders<'a> {
     names: Names<'a>,
-    order: Order,
+    order: &'a mut Order,
 }
 
 impl<'a> SignedHeaders<'a> {
     /// Sorts the request's headers and those that are added.
-    pub fn new(headers: &'a dyn Headers, added: Added) -> Self {
+    pub fn new(headers: &'a dyn Headers, added: Added, order: &'a mut Order) -> Self {
         let names = Names { headers, added };
-        Self {
-            order: Order::of(&names),
-            names,
-        }
+        order.sort(&names);
+        Self { names, order }
     }
 
     /// Writes `name:value` and a line feed for each name.
-    pub fn put_canonical(&mut self, own: &OwnValues<'_>, sink: &mut dyn Sink) {
-        let Self { names, order } = self;
+    pub fn put_canonical<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
+        let names = &self.names;
         let mut previous: &[u8] = b"";
-        order.visit(names, &mut |position| {
+        self.order.visit(names, &mut |position| {
             let name = names.name(position);
             if same_name(previous, name) {
                 sink.put(b",");
@@ -132,7 +140,7 @@ impl<'a> SignedHeaders<'a> {
                 if !previous.is_empty() {
                     sink.put(b"\n");
                 }
-                put_lower_case(name, sink);
+                names.put_name(position, sink);
                 sink.put(b":");
             }
             previous = name;
@@ -145,20 +153,23 @@ impl<'a> SignedHeaders<'a> {
     }
 
     /// Writes the names with a semicolon between them.
-    pub fn put_names(&mut self, sink: &mut dyn Sink) {
-        let Self { names, order } = self;
-        let mut previous: &[u8] = b"";
-        order.visit(names, &mut |position| {
-            let name = names.name(position);
-            if same_name(previous, name) {
-                return;
-            }
-            if !previous.is_empty() {
-                sink.put(b";");
-            }
-            previous = name;
-            put_lower_case(name, sink);
+    pub fn put_names<S: Sink + ?Sized>(&mut self, sink: &mut S) {
+        let names = &self.names;
+        let mut separator: &[u8] = b"";
+        visit_names(names, self.order, &mut |position| {
+            sink.put(core::mem::replace(&mut separator, b";"));
+            names.put_name(position, sink);
         });
+    }
+
+    /// Bytes that [`put_names`](Self::put_names) writes.
+    pub fn names_len(&mut self) -> usize {
+        let names = &self.names;
+        let mut length = 0_usize;
+        visit_names(names, self.order, &mut |position| {
+            length = length.saturating_add(names.name(position).len()).saturating_add(1);
+        });
+        length.saturating_sub(1)
     }
 }
 
@@ -173,6 +184,14 @@ impl<'a> Names<'a> {
         match Own::at(position) {
             Some(own) => own.name(),
             None => self.headers.at(position).name,
+        }
+    }
+
+    /// Writes a name in lower case.
+    fn put_name<S: Sink + ?Sized>(&self, position: usize, sink: &mut S) {
+        match Own::at(position) {
+            Some(own) => sink.put(own.name()),
+            None => put_lower_case(self.headers.at(position).name, sink),
         }
     }
 
@@ -206,8 +225,20 @@ impl Items for Names<'_> {
     }
 }
 
+/// Calls `visit` with the first position of each name.
+fn visit_names(names: &Names<'_>, order: &mut Order, visit: &mut dyn FnMut(usize)) {
+    let mut previous: &[u8] = b"";
+    order.visit(names, &mut |position| {
+        let name = names.name(position);
+        if !same_name(previous, name) {
+            visit(position);
+        }
+        previous = name;
+    });
+}
+
 /// Writes a name in lower case.
-fn put_lower_case(name: &[u8], sink: &mut dyn Sink) {
+fn put_lower_case<S: Sink + ?Sized>(name: &[u8], sink: &mut S) {
     for piece in name.chunks(NAME_PIECE) {
         let mut lower = [0; NAME_PIECE];
         copy(&mut lower, piece);
@@ -217,7 +248,7 @@ fn put_lower_case(name: &[u8], sink: &mut dyn Sink) {
 }
 
 /// Writes a value with each run of spaces as one. Tabs stay: the specification speaks of spaces, and AWS's signer in Rust leaves them.
-fn put_folded(value: &[u8], sink: &mut dyn Sink) {
+fn put_folded<S: Sink + ?Sized>(value: &[u8], sink: &mut S) {
     let mut rest = value;
     if every(value, |byte| byte != b' ') {
         return sink.put(value);

@@ -9,11 +9,11 @@ use super::sink::Sink;
 use super::uri::canonical_path;
 
 /// Writes the canonical request: method, path, query, headers, their names, and the payload's hash, a line feed after each but the last.
-pub fn put_canonical_request(
+pub fn put_canonical_request<S: Sink + ?Sized>(
     request: &Request<'_>,
     headers: &mut SignedHeaders<'_>,
     own: &OwnValues<'_>,
-    sink: &mut dyn Sink,
+    sink: &mut S,
 ) {
     sink.put(request.method);
     sink.put(b"\n");

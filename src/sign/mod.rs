@@ -13,6 +13,7 @@ mod authorization;
 mod canonical_headers;
 mod canonical_request;
 mod headers;
+mod key_cache;
 mod payload;
 mod query;
 mod request;
@@ -26,16 +27,19 @@ mod uri;
 
 pub use authorization::Signed;
 pub use headers::{Header, Headers, UNSIGNED_HEADERS};
+pub use key_cache::KeyCache;
 pub use payload::Payload;
 pub use request::{Form, Options, PathRules, Request, S3_SERVICES};
 pub use signature::{put_canonical_request, put_string_to_sign, signature};
-pub use signing_key::KeyCache;
 pub use sink::Sink;
 
 use crate::credentials::Credentials;
+use crate::crypto::Digest;
 use crate::crypto::sha256::Sha256;
 use crate::error::Status;
 use signature::Signing;
+use sink::hex;
+use sort::Order;
 
 /// Why a request was not signed. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,14 +68,16 @@ pub fn sign_request(
     cache: Option<&mut KeyCache>,
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
-    let mut signing = Signing::new(request, credentials)?;
-    let signed = signing.lay_out()?;
+    let mut order = Order::new();
+    let mut signing = Signing::new(request, credentials, &mut order)?;
+    let signed = signing.lay_out();
     signed.check_fits(buffer)?;
 
-    let mut hash = Sha256::new();
-    let own = signing.own_values(&mut hash)?;
-    let canonical_request = signing.hash_canonical_request(&own, &mut hash)?;
-    let signature = signing.sign(&canonical_request, cache, &mut hash)?;
+    let (mut hash, mut digest) = (Sha256::new(), Digest::new());
+    let own = signing.own_values(&mut hash, &mut digest)?;
+    signing.hash_canonical_request(&own, &mut hash, &mut digest);
+    signing.sign(cache, &mut hash, &mut digest);
+    let signature = hex(digest.as_slice());
 
     signing.check_carried(&signature)?;
     signed.write(&own, &mut signing.authorization(&signature), buffer);

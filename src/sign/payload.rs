@@ -2,11 +2,12 @@
 #![forbid(unsafe_code)]
 
 use super::sink::hex;
-use crate::crypto::Hash;
-use crate::error::Status;
+use crate::crypto::{Digest, Hash};
 
 /// The SHA-256 of no bytes.
 const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+const UNSIGNED: &[u8] = b"UNSIGNED-PAYLOAD";
 
 /// The body of a request, as far as the signature is concerned.
 #[derive(Clone, Copy)]
@@ -29,24 +30,25 @@ pub enum PayloadHash {
 
 impl PayloadHash {
     /// That of a payload.
-    pub fn of<H: Hash>(payload: &Payload<'_>, hash: &mut H) -> Result<Self, Status> {
-        Ok(match payload {
+    pub fn of<H: Hash>(payload: &Payload<'_>, hash: &mut H, digest: &mut Digest) -> Self {
+        match payload {
             Payload::Bytes([]) => Self::Sha256(*EMPTY),
             Payload::Bytes(bytes) => {
                 hash.init();
                 hash.update(bytes);
-                Self::Sha256(hex(hash.finish()?.as_slice()))
+                hash.finish(digest);
+                Self::Sha256(hex(digest.as_slice()))
             }
             Payload::Sha256(digest) => Self::Sha256(hex(digest)),
-            Payload::Unsigned => Self::Word(b"UNSIGNED-PAYLOAD"),
-        })
+            Payload::Unsigned => Self::Word(UNSIGNED),
+        }
     }
 
     /// Its length in bytes, which is known before the payload is hashed.
     pub fn len(payload: &Payload<'_>) -> usize {
         match payload {
             Payload::Bytes(_) | Payload::Sha256(_) => 64,
-            Payload::Unsigned => b"UNSIGNED-PAYLOAD".len(),
+            Payload::Unsigned => UNSIGNED.len(),
         }
     }
 

@@ -9,14 +9,14 @@ use super::uri::{Encoding, next_byte};
 use core::cmp::Ordering;
 
 /// Writes the canonical query.
-pub fn canonical_query(query: &[u8], form: Form, sink: &mut dyn Sink) {
+pub fn canonical_query<S: Sink + ?Sized>(query: &[u8], form: Form, sink: &mut S) {
     if query.is_empty() {
         return;
     }
     let encoding = Encoding::query(form);
     let mut separator: &[u8] = b"";
     let parameters = Parameters { query, form };
-    Order::of(&parameters).visit(&parameters, &mut |position| {
+    Order::new().visit(&parameters, &mut |position| {
         let (name, value) = parameters.at(position);
         sink.put(core::mem::replace(&mut separator, b"&"));
         encoding.put(name, sink);

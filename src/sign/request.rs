@@ -92,7 +92,7 @@ impl Request<'_> {
     pub fn check(&self, credentials: &Credentials<'_>) -> Result<Carried, Status> {
         require(Bytes::TOKEN.holds(self.method), Status::Method)?;
         require(self.is_path(), Status::Path)?;
-        require(self.is_raw() || is_wire(self.query, b"#"), Status::Query)?;
+        require(self.is_raw() || is_wire(self.query, [b'#'; 2]), Status::Query)?;
         let carried = Carried::by(self.headers)?;
         require(is_scope_part(self.region), Status::Region)?;
         require(is_scope_part(self.service), Status::Service)?;
@@ -109,7 +109,7 @@ impl Request<'_> {
     }
 
     fn is_path(&self) -> bool {
-        self.path.first().is_none_or(|byte| *byte == b'/') && (self.is_raw() || is_wire(self.path, b"?#"))
+        self.path.first().is_none_or(|byte| *byte == b'/') && (self.is_raw() || is_wire(self.path, [b'?', b'#']))
     }
 }
 

@@ -8,7 +8,8 @@ use super::canonical_request;
 use super::headers::Carried;
 use super::payload::PayloadHash;
 use super::signing_key::derive_signing_key;
-use super::sink::{Count, Match, Sink, hex};
+use super::sink::{Match, Sink, direct, hex};
+use super::sort::Order;
 use super::string_to_sign::{self, Scope};
 use super::{KeyCache, Request};
 use crate::credentials::Credentials;
@@ -29,7 +30,11 @@ pub struct Signing<'a> {
 
 impl<'a> Signing<'a> {
     /// Checks the request and sorts its headers.
-    pub fn new(request: &'a Request<'a>, credentials: &'a Credentials<'a>) -> Result<Self, Status> {
+    pub fn new(
+        request: &'a Request<'a>,
+        credentials: &'a Credentials<'a>,
+        order: &'a mut Order,
+    ) -> Result<Self, Status> {
         let carried = request.check(credentials)?;
         let timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
         let scope = Scope {
@@ -42,7 +47,7 @@ impl<'a> Signing<'a> {
             date: carried.date.is_none(),
             security_token: carried.security_token.is_none() && !credentials.session_token.is_empty(),
         };
-        let headers = SignedHeaders::new(request.headers, added);
+        let headers = SignedHeaders::new(request.headers, added, order);
         Ok(Self {
             request,
             credentials,
@@ -54,23 +59,22 @@ impl<'a> Signing<'a> {
     }
 
     /// Where the headers to be added will stand.
-    pub fn lay_out(&mut self) -> Result<Signed, Status> {
-        let mut authorization = Count::default();
-        self.authorization(&[0; 64]).put(&mut authorization);
+    pub fn lay_out(&mut self) -> Signed {
+        let authorization = self.authorization(&[0; 64]).len();
         let mut signed = Signed {
             security_token: self.added.security_token,
             ..Signed::default()
         };
         signed.date = signed.place(self.added.date, self.scope.timestamp.len());
         signed.content_sha256 = signed.place(self.added.content_sha256, PayloadHash::len(&self.request.payload));
-        signed.authorization = signed.place(self.carried.authorization.is_none(), authorization.0);
-        Ok(signed)
+        signed.authorization = signed.place(self.carried.authorization.is_none(), authorization);
+        signed
     }
 
     /// The values of the signer's own headers, which those that the request carries must equal.
-    pub fn own_values(&self, hash: &mut impl Hash) -> Result<OwnValues<'a>, Status> {
+    pub fn own_values(&self, hash: &mut impl Hash, digest: &mut Digest) -> Result<OwnValues<'a>, Status> {
         let own = OwnValues {
-            payload_hash: PayloadHash::of(&self.request.payload, hash)?,
+            payload_hash: PayloadHash::of(&self.request.payload, hash, digest),
             timestamp: self.scope.timestamp,
             security_token: self.credentials.session_token,
         };
@@ -79,46 +83,36 @@ impl<'a> Signing<'a> {
     }
 
     /// Writes the canonical request.
-    pub fn put_canonical_request(&mut self, own: &OwnValues<'_>, sink: &mut dyn Sink) {
+    pub fn put_canonical_request<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
         canonical_request::put_canonical_request(self.request, &mut self.headers, own, sink);
     }
 
     /// The hash of the canonical request.
-    pub fn hash_canonical_request(&mut self, own: &OwnValues<'_>, hash: &mut impl Hash) -> Result<Digest, Status> {
+    pub fn hash_canonical_request(&mut self, own: &OwnValues<'_>, hash: &mut impl Hash, digest: &mut Digest) {
         hash.init();
-        self.put_canonical_request(own, hash);
-        hash.finish()
+        self.put_canonical_request(own, direct(hash));
+        hash.finish(digest);
     }
 
     /// Writes the string to sign.
-    pub fn put_string_to_sign(&self, canonical_request: &Digest, sink: &mut dyn Sink) {
+    pub fn put_string_to_sign<S: Sink + ?Sized>(&self, canonical_request: &Digest, sink: &mut S) {
         string_to_sign::put_string_to_sign(&self.scope, canonical_request, sink);
     }
 
-    /// The signature, by the key that is kept or by a new one.
-    pub fn sign(
-        &self,
-        canonical_request: &Digest,
-        cache: Option<&mut KeyCache>,
-        hash: &mut Sha256,
-    ) -> Result<[u8; 64], Status> {
+    /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
+    pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
         let secret = self.credentials.secret_access_key;
         match cache {
-            Some(cache) => self.sign_with(cache.key(hash, secret, &self.scope)?, canonical_request, hash),
-            None => self.sign_with(&derive_signing_key(hash, secret, &self.scope)?, canonical_request, hash),
+            Some(cache) => self.sign_with(cache.key(hash, secret, &self.scope), hash, digest),
+            None => self.sign_with(&derive_signing_key(hash, secret, &self.scope), hash, digest),
         }
     }
 
-    /// The signature by a given key.
-    pub fn sign_with<B: Hash>(
-        &self,
-        key: &dyn Mac<B>,
-        canonical_request: &Digest,
-        hash: &mut B,
-    ) -> Result<[u8; 64], Status> {
+    /// Makes the hash of the canonical request the signature by a given key.
+    pub fn sign_with<B: Hash>(&self, key: &dyn Mac<B>, hash: &mut B, digest: &mut Digest) {
         key.begin(hash);
-        self.put_string_to_sign(canonical_request, hash);
-        Ok(hex(key.finish(hash)?.as_slice()))
+        self.put_string_to_sign(digest, direct(hash));
+        key.finish(hash, digest);
     }
 
     /// The `Authorization` header with a signature.
@@ -151,28 +145,29 @@ impl<'a> Signing<'a> {
 }
 
 /// Writes the canonical request of a request, for a log or a test. The session token stands in it: a secret.
-pub fn put_canonical_request(
+pub fn put_canonical_request<S: Sink + ?Sized>(
     request: &Request<'_>,
     credentials: &Credentials<'_>,
-    sink: &mut dyn Sink,
+    sink: &mut S,
 ) -> Result<(), Status> {
-    let mut signing = Signing::new(request, credentials)?;
-    let own = signing.own_values(&mut Sha256::new())?;
+    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
+    let mut signing = Signing::new(request, credentials, &mut order)?;
+    let own = signing.own_values(&mut hash, &mut digest)?;
     signing.put_canonical_request(&own, sink);
     Ok(())
 }
 
 /// Writes the string to sign of a request.
-pub fn put_string_to_sign(
+pub fn put_string_to_sign<S: Sink + ?Sized>(
     request: &Request<'_>,
     credentials: &Credentials<'_>,
-    sink: &mut dyn Sink,
+    sink: &mut S,
 ) -> Result<(), Status> {
-    let mut hash = Sha256::new();
-    let mut signing = Signing::new(request, credentials)?;
-    let own = signing.own_values(&mut hash)?;
-    let canonical_request = signing.hash_canonical_request(&own, &mut hash)?;
-    signing.put_string_to_sign(&canonical_request, sink);
+    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
+    let mut signing = Signing::new(request, credentials, &mut order)?;
+    let own = signing.own_values(&mut hash, &mut digest)?;
+    signing.hash_canonical_request(&own, &mut hash, &mut digest);
+    signing.put_string_to_sign(&digest, sink);
     Ok(())
 }
 
@@ -182,9 +177,10 @@ pub fn signature(
     credentials: &Credentials<'_>,
     cache: Option<&mut KeyCache>,
 ) -> Result<[u8; 64], Status> {
-    let mut hash = Sha256::new();
-    let mut signing = Signing::new(request, credentials)?;
-    let own = signing.own_values(&mut hash)?;
-    let canonical_request = signing.hash_canonical_request(&own, &mut hash)?;
-    signing.sign(&canonical_request, cache, &mut hash)
+    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
+    let mut signing = Signing::new(request, credentials, &mut order)?;
+    let own = signing.own_values(&mut hash, &mut digest)?;
+    signing.hash_canonical_request(&own, &mut hash, &mut digest);
+    signing.sign(cache, &mut hash, &mut digest);
+    Ok(hex(digest.as_slice()))
 }

@@ -1,68 +1,47 @@
-//! Step 4: the signing key, derived from the secret key for one day, region and service, and kept if the caller has room for it.
+//! Step 4: the signing key, derived from the secret key for one day, region and service.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#derive-signing-key>
 #![forbid(unsafe_code)]
 
 use super::string_to_sign::Scope;
 use crate::crypto::hmac::{BlockKey, hmac};
-use crate::crypto::sha256::{Midstates, Sha256};
-use crate::crypto::{Digest, Hash, equal};
-use crate::error::Status;
-use zeroize::Zeroize;
+use crate::crypto::{Digest, Hash};
 
 /// Derives the signing key.
-pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>) -> Result<BlockKey, Status> {
-    let mut key = BlockKey::new(hash, b"AWS4", secret)?;
-    for message in [scope.date().as_slice(), scope.region, scope.service, b"aws4_request"] {
-        let digest = hmac(hash, &key, message)?;
-        key.set(&digest);
+pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>) -> BlockKey {
+    let mut key = BlockKey::new(hash, b"AWS4", secret);
+    let mut derived = Digest::new();
+    for message in [scope.date(), scope.region, scope.service, b"aws4_request"] {
+        hmac(hash, &key, message, &mut derived);
+        key.set(&derived);
     }
-    Ok(key)
+    key
 }
 
-/// A signing key that is kept from one signature to the next. All zero is empty.
-///
-/// It holds HMAC states, from which the key cannot be had back, and a fingerprint of what the key was derived from; never the secret.
-#[repr(C)]
-#[derive(Default)]
-pub struct KeyCache {
-    filled: u32,
-    fingerprint: [u8; 32],
-    midstates: Midstates,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::sha256::Sha256;
 
-impl KeyCache {
-    /// Forgets the key.
-    pub fn wipe(&mut self) {
-        self.filled = 0;
-        self.fingerprint = [0; 32];
-        self.midstates.zeroize();
+    #[test]
+    fn example_of_the_documentation() {
+        // <https://docs.aws.amazon.com/general/latest/gr/signature-v4-examples.html>: the signing key for this secret, date, region and service.
+        let key = [
+            0xc4, 0xaf, 0xb1, 0xcc, 0x57, 0x71, 0xd8, 0x71, 0x76, 0x3a, 0x39, 0x3e, 0x44, 0xb7, 0x03, 0x57, 0x1b, 0x55,
+            0xcc, 0x28, 0x42, 0x4d, 0x1a, 0x5e, 0x86, 0xda, 0x6e, 0xd3, 0xc1, 0x54, 0xa4, 0xb9,
+        ];
+        let scope = Scope {
+            timestamp: *b"20150830T123600Z",
+            region: b"us-east-1",
+            service: b"iam",
+        };
+        let mut hash = Sha256::new();
+        let derived = derive_signing_key(&mut hash, b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", &scope);
+        let expected = BlockKey::new(&mut hash, &key, b"");
+        let mut mac = |key: &BlockKey| {
+            let mut mac = Digest::new();
+            hmac(&mut hash, key, b"", &mut mac);
+            *mac.as_array()
+        };
+        assert_eq!(mac(&derived), mac(&expected));
     }
-
-    /// The key for a scope: the one that is kept, or, if it is another's, a new one in its place.
-    pub fn key(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> Result<&Midstates, Status> {
-        let fingerprint = fingerprint(hash, secret, scope)?;
-        if self.filled != 1 || !equal(&self.fingerprint, fingerprint.as_array()) {
-            self.wipe();
-            let key = derive_signing_key(hash, secret, scope)?;
-            self.midstates.set(hash, &key);
-            (self.fingerprint, self.filled) = (*fingerprint.as_array(), 1);
-        }
-        Ok(&self.midstates)
-    }
-}
-
-impl Drop for KeyCache {
-    fn drop(&mut self) {
-        self.wipe();
-    }
-}
-
-/// The SHA-256 of everything that the key depends on, each part behind its length.
-fn fingerprint(hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> Result<Digest, Status> {
-    hash.init();
-    for part in [secret, scope.date(), scope.region, scope.service] {
-        hash.update(&(part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finish()
 }

@@ -30,16 +30,19 @@ pub struct Order {
 }
 
 impl Order {
-    /// Sorts `items`.
-    pub fn of(items: &dyn Items) -> Self {
-        let mut order = Self {
+    /// No order yet.
+    pub fn new() -> Self {
+        Self {
             batch: [0; SORT_BATCH],
             len: 0,
             at_start: false,
             more: false,
-        };
-        order.fill(items, None);
-        order
+        }
+    }
+
+    /// Sorts `items`.
+    pub fn sort(&mut self, items: &dyn Items) {
+        self.fill(items, None);
     }
 
     /// Calls `visit` with each position, in order.
@@ -76,7 +79,7 @@ impl Order {
         self.more |= full;
         self.len = if full { SORT_BATCH } else { self.len.wrapping_add(1) };
         let mut carried = position;
-        for slot in self.batch.iter_mut().take(self.len).skip(place) {
+        for slot in self.batch.get_mut(place..self.len).unwrap_or_default() {
             core::mem::swap(slot, &mut carried);
         }
     }
@@ -138,7 +141,8 @@ mod tests {
             let mut expected = numbers.clone();
             expected.sort_by_key(|number| number / 10);
             let numbers = Numbers(numbers);
-            let mut order = Order::of(&numbers);
+            let mut order = Order::new();
+            order.sort(&numbers);
             assert_eq!(visited(&mut order, &numbers), expected);
             assert_eq!(visited(&mut order, &numbers), expected, "again");
         }

@@ -5,9 +5,6 @@
 use super::sink::{Sink, hex};
 use crate::crypto::Digest;
 
-/// The name of the algorithm.
-pub const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256";
-
 /// What a signing key is good for: one day, one region, one service.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
@@ -21,25 +18,32 @@ pub struct Scope<'a> {
 
 impl Scope<'_> {
     /// `20150830`
-    pub fn date(&self) -> &[u8; 8] {
-        self.timestamp.first_chunk().unwrap_or(&[0; 8])
+    pub fn date(&self) -> &[u8] {
+        self.timestamp.get(..8).unwrap_or_default()
     }
 
     /// Writes `20150830/us-east-1/iam/aws4_request`.
-    pub fn put(&self, sink: &mut dyn Sink) {
+    pub fn put<S: Sink + ?Sized>(&self, sink: &mut S) {
         sink.put(self.date());
         sink.put(b"/");
         sink.put(self.region);
         sink.put(b"/");
         sink.put(self.service);
-        sink.put(b"/aws4_request")
+        sink.put(b"/aws4_request");
+    }
+
+    /// Bytes that [`put`](Self::put) writes.
+    pub fn len(&self) -> usize {
+        let fixed = b"20150830///aws4_request".len();
+        fixed
+            .saturating_add(self.region.len())
+            .saturating_add(self.service.len())
     }
 }
 
 /// Writes the string to sign.
-pub fn put_string_to_sign(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut dyn Sink) {
-    sink.put(ALGORITHM);
-    sink.put(b"\n");
+pub fn put_string_to_sign<S: Sink + ?Sized>(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut S) {
+    sink.put(b"AWS4-HMAC-SHA256\n");
     sink.put(&scope.timestamp);
     sink.put(b"\n");
     scope.put(sink);
@@ -48,7 +52,7 @@ pub fn put_string_to_sign(scope: &Scope<'_>, canonical_request: &Digest, sink: &
 }
 
 /// Writes a digest in hexadecimal digits.
-pub fn put_hex(digest: &Digest, sink: &mut dyn Sink) {
+pub fn put_hex<S: Sink + ?Sized>(digest: &Digest, sink: &mut S) {
     let digest = digest.as_slice();
     sink.put(hex(digest).get(..digest.len().wrapping_mul(2)).unwrap_or_default())
 }

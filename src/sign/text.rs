@@ -51,7 +51,10 @@ pub fn every(text: &[u8], good: impl Fn(u8) -> bool) -> bool {
 
 /// Whether a text is of visible ASCII characters.
 pub fn is_visible(text: &[u8]) -> bool {
-    every(text, |byte| byte.is_ascii_graphic())
+    // The farthest from `!`, so that the compiler can look at many at once.
+    text.iter()
+        .fold(0, |farthest: u8, byte| farthest.max(byte.wrapping_sub(b'!')))
+        <= b'~' - b'!'
 }
 
 #[cfg(test)]

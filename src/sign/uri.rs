@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::sink::Sink;
-use super::text::Bytes;
+use super::text::{Bytes, every};
 use super::{Form, PathRules};
 
 /// What becomes of each byte.
@@ -48,10 +48,10 @@ impl Encoding {
     }
 
     /// Encodes `bytes`, in runs as long as nothing changes.
-    pub fn put(self, bytes: &[u8], sink: &mut dyn Sink) {
+    pub fn put<S: Sink + ?Sized>(self, bytes: &[u8], sink: &mut S) {
         let mut rest = bytes;
         loop {
-            let run = rest.iter().take_while(|byte| self.keeps(**byte)).count();
+            let run = rest.iter().position(|byte| !self.keeps(*byte)).unwrap_or(rest.len());
             let (same, after) = rest.split_at_checked(run).unwrap_or((rest, &[]));
             if !same.is_empty() {
                 sink.put(same);
@@ -64,7 +64,7 @@ impl Encoding {
         }
     }
 
-    fn put_byte(self, byte: u8, sink: &mut dyn Sink) {
+    fn put_byte<S: Sink + ?Sized>(self, byte: u8, sink: &mut S) {
         let (high, low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
         match (self.keeps(byte), self.twice) {
             (true, _) => sink.put(&[byte]),
@@ -100,26 +100,17 @@ fn escaped(text: &[u8]) -> Option<(u8, &[u8])> {
     Some((number as u8, rest))
 }
 
-/// Whether a text can stand in the target of an HTTP request: no space, no control character, none of `excluded`, and no `%` without its two
-/// digits. Bytes from 0x80 on are let through, since clients send them, and are encoded.
-pub fn is_wire(text: &[u8], excluded: &[u8]) -> bool {
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        rest = match first {
-            0..=b' ' | 0x7f => return false,
-            b'%' => match escaped(rest) {
-                Some((_, after)) => after,
-                None => return false,
-            },
-            byte if excluded.contains(byte) => return false,
-            _ => after,
-        };
-    }
-    true
+/// Whether a text can stand in the target of an HTTP request: no space, no control character, nothing that ends it there (`excluded`), and no `%` without
+/// its two digits. Bytes from 0x80 on are let through, since clients send them, and are encoded.
+pub fn is_wire(text: &[u8], excluded: [u8; 2]) -> bool {
+    let good = |byte: u8| (byte > b' ') & (byte != 0x7f) & (byte != excluded[0]) & (byte != excluded[1]);
+    let is_escape =
+        |after: &[u8]| matches!(after, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+    every(text, good) && text.split(|byte| *byte == b'%').skip(1).all(is_escape)
 }
 
 /// Writes the canonical path.
-pub fn canonical_path(path: &[u8], form: Form, rules: PathRules, sink: &mut dyn Sink) {
+pub fn canonical_path<S: Sink + ?Sized>(path: &[u8], form: Form, rules: PathRules, sink: &mut S) {
     let encoding = Encoding::path(form, rules.double_encode);
     match path {
         b"" => sink.put(b"/"),
@@ -135,7 +126,7 @@ fn needs_normalizing(path: &[u8]) -> bool {
 
 /// Removes redundant and relative segments (RFC 3986 section 5.2.4, and `//`). Nothing is stored: whether a segment stays is told by what follows it, which
 /// costs a look ahead for each segment of a path that has a `..` after it.
-fn put_normalized(path: &[u8], encoding: Encoding, sink: &mut dyn Sink) {
+fn put_normalized<S: Sink + ?Sized>(path: &[u8], encoding: Encoding, sink: &mut S) {
     let mut rest = path;
     let mut any = false;
     while let Some(segment) = next_segment(&mut rest) {
