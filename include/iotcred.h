@@ -684,7 +684,7 @@ typedef struct {
     const char *thing_name;
     // The device's certificate: a PEM chain, leaf first, or one certificate in DER. At most 512 KiB.
     iotcred_bytes certificate;
-    // Its private key, in PEM or DER, as PKCS#8, PKCS#1 or SEC1, not encrypted: RSA of 2048 to 8192 bits, P-256 or P-384.
+    // Its private key, in PEM or DER, as PKCS#8, PKCS#1 or SEC1, not encrypted: RSA of 2048 to 4096 bits, P-256 or P-384.
     iotcred_bytes private_key;
     // CA certificates in PEM, or one in DER, that the server's chain must end in. Empty: Amazon's and Starfield's roots.
     iotcred_bytes ca;

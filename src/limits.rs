@@ -111,6 +111,9 @@ mod client {
     /// Source: <https://docs.aws.amazon.com/iot/latest/developerguide/x509-client-certs.html>
     pub const RSA_BITS_MIN: usize = 2048;
 
+    /// RSA keys longer than this, in bits, are refused: ring signs with no longer ones.
+    pub const RSA_BITS_MAX: usize = 4096;
+
     /// How long a request with `Expect: 100-continue` waits for the interim response before it sends its body all the same, in
     /// milliseconds (RFC 9110 section 10.1.1: a client must not wait for an indefinite time).
     pub const CONTINUE_WAIT_MS: u32 = 1_000;

@@ -143,7 +143,7 @@ mod tests {
     fn a_key_in_parts_is_the_key() {
         let (_, data, expected) = RFC_4231[3];
         for cut in 0..=131 {
-            let (head, tail) = [0xaa; 131].split_at(cut).into();
+            let (head, tail) = [0xaa; 131].split_at(cut);
             let key = BlockKey::new(&mut Sha256::new(), head, tail);
             assert_eq!(mac(&key, data), bytes(expected));
         }

@@ -11,6 +11,7 @@ pub use config::Config;
 use crate::credentials::TemporaryCredentials;
 use crate::error::Error;
 use crate::http::exchange::{Answer, Exchange};
+use crate::http::failure::in_response;
 use crate::http::framing::Framing;
 use crate::http::kept::Kept;
 use crate::http::request::{USER_AGENT, encode_segment, write_head};
@@ -44,7 +45,7 @@ pub fn fetch(
     if !body.is_document {
         return Err(refusal::refusal(&head, body.kept.bytes()));
     }
-    let credentials = document::parse(body.kept.bytes())?;
+    let credentials = document::parse(body.kept.bytes()).map_err(|error| in_response(error, &head))?;
     Ok(TemporaryCredentials {
         server_time: head.date(),
         ..credentials

@@ -45,7 +45,7 @@ pub struct iotcred_config {
     pub thing_name: *const c_char,
     /// The device's certificate: a PEM chain, leaf first, or one certificate in DER. At most 512 KiB.
     pub certificate: iotcred_bytes,
-    /// Its private key, in PEM or DER, as PKCS#8, PKCS#1 or SEC1, not encrypted: RSA of 2048 to 8192 bits, P-256 or P-384.
+    /// Its private key, in PEM or DER, as PKCS#8, PKCS#1 or SEC1, not encrypted: RSA of 2048 to 4096 bits, P-256 or P-384.
     pub private_key: iotcred_bytes,
     /// CA certificates in PEM, or one in DER, that the server's chain must end in. Empty: Amazon's and Starfield's roots.
     pub ca: iotcred_bytes,

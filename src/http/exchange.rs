@@ -2,9 +2,12 @@
 #![forbid(unsafe_code)]
 
 use super::body::Body;
+use super::failure::in_response;
 use super::response::{Head, Progress, ResponseReader};
 use crate::error::{Error, Status};
-use crate::limits::BROKEN_SEND_WAIT_MS;
+use crate::limits::{
+    BROKEN_SEND_WAIT_MS, CHUNK_LINE_MAX, INTERIM_RESPONSES_MAX, RESPONSE_HEAD_MAX, RESPONSE_HEADERS_MAX, TRAILERS_MAX,
+};
 use crate::tls::{Received, Stream};
 
 /// Takes a response as it comes in.
@@ -105,6 +108,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
                 (Ok(Received::Closed), _) => self.end_of_stream()?,
                 (Ok(_), _) => {}
                 (Err(error), State::Body(head, _)) if !is_success(head) && is_cut(&error) => self.conclude(),
+                (Err(error), State::Body(head, _)) => return Err(in_response(error, head)),
                 (Err(error), _) => return Err(error),
             }
         }
@@ -114,7 +118,10 @@ impl<'a, A: Answer> Exchange<'a, A> {
     fn end_of_stream(&mut self) -> Result<(), Error> {
         match &self.state {
             State::Head(reader) => return Err(reader.end_of_stream().into()),
-            State::Body(head, body) if is_success(head) => body.finish()?,
+            State::Body(head, body) if is_success(head) => {
+                body.finish()
+                    .map_err(|status| in_response(unreadable_body(status), head))?;
+            }
             State::Body(..) | State::Done(_) => {}
             State::Failed => return Err(Status::Internal.into()),
         }
@@ -146,7 +153,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
     }
 
     fn push_head(&mut self, mut reader: ResponseReader, input: &[u8]) -> Result<usize, Error> {
-        let (used, progress) = reader.push(input)?;
+        let (used, progress) = reader.push(input).map_err(unreadable_head)?;
         self.state = match progress {
             Progress::NeedMore => State::Head(reader),
             Progress::Interim(status) => {
@@ -154,7 +161,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
                 State::Head(reader)
             }
             Progress::Final(head) => {
-                self.answer.head(&head)?;
+                self.answer.head(&head).map_err(|error| in_response(error, &head))?;
                 let body = Body::new(head.framing());
                 if body.is_done() {
                     State::Done(head)
@@ -167,8 +174,13 @@ impl<'a, A: Answer> Exchange<'a, A> {
     }
 
     fn push_body(&mut self, head: Head, mut body: Body, input: &[u8]) -> Result<usize, Error> {
-        let piece = body.decode(input)?;
-        let wants_more = piece.data.is_empty() || self.answer.body(piece.data)?;
+        let piece = body
+            .decode(input)
+            .map_err(|status| in_response(unreadable_body(status), &head))?;
+        let wants_more = piece.data.is_empty() || {
+            let taken = self.answer.body(piece.data);
+            taken.map_err(|error| in_response(error, &head))?
+        };
         self.state = if piece.done || !wants_more {
             State::Done(head)
         } else {
@@ -185,4 +197,31 @@ fn is_success(head: &Head) -> bool {
 /// The connection failed, and not the response's form or the one who takes it.
 fn is_cut(error: &Error) -> bool {
     matches!(error.status, Status::ConnectionLost | Status::Deadline)
+}
+
+fn unreadable_head(status: Status) -> Error {
+    match status {
+        Status::ResponseTooLarge => Error::new(
+            status,
+            format_args!(
+                "the head has more than {RESPONSE_HEAD_MAX} bytes or {RESPONSE_HEADERS_MAX} headers, or follows more than {INTERIM_RESPONSES_MAX} interim ones"
+            ),
+        ),
+        status => Error::new(status, format_args!("the head is not well-formed HTTP/1.1")),
+    }
+}
+
+fn unreadable_body(status: Status) -> Error {
+    match status {
+        Status::ResponseTooLarge => Error::new(
+            status,
+            format_args!(
+                "a chunk's size line has more than {CHUNK_LINE_MAX} bytes, or the trailers have more than {TRAILERS_MAX}"
+            ),
+        ),
+        status => Error::new(
+            status,
+            format_args!("the body is cut, or its chunks are not well-formed"),
+        ),
+    }
 }

@@ -55,6 +55,15 @@ pub fn error(head: &Head, status: Status, message: Text<MESSAGE_MAX>) -> Error {
     }
 }
 
+/// An error of ours about a response: it keeps its status and message, and gets what the head tells.
+pub fn in_response(error: Error, head: &Head) -> Error {
+    Error {
+        http_status: head.status(),
+        request_id: request_id(head).map(printable).unwrap_or_default(),
+        ..error
+    }
+}
+
 /// The status of a response by its HTTP status and error code, when nothing more specific is known.
 pub fn class(http_status: u16, code: &str) -> Status {
     match http_status {

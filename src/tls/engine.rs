@@ -37,6 +37,8 @@ pub(super) struct Engine {
     filled: usize,
     /// Ciphertext for the wire.
     outgoing: Vec<u8>,
+    /// The connection has failed. rustls must not be entered again: after its own errors it may panic, and after ours it has lost data.
+    failed: bool,
 }
 
 impl Engine {
@@ -49,6 +51,7 @@ impl Engine {
             incoming: Zeroizing::new(vec![0; TLS_INCOMING_MIN]),
             filled: 0,
             outgoing: Vec::new(),
+            failed: false,
         })
     }
 
@@ -95,9 +98,12 @@ impl Engine {
 
     /// Does what can be done with the bytes received so far, and hands plaintext to `sink`. On an error `outgoing` may hold an alert for the server.
     pub(super) fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
+        if self.failed {
+            return Err(Status::ConnectionLost.into());
+        }
         let result = self.run(sink);
         if result.is_err() {
-            self.collect_alert();
+            self.failed = true;
         }
         result
     }
@@ -107,7 +113,15 @@ impl Engine {
             let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
             let UnbufferedStatus { mut discard, state, .. } = self.connection.process_tls_records(filled);
             let mut outcome = Ok(None);
-            match state.map_err(|error| failure::explain(&error))? {
+            let state = match state {
+                Ok(state) => state,
+                Err(error) => {
+                    self.discard(discard);
+                    self.collect_alert(&error);
+                    return Err(failure::explain(&error));
+                }
+            };
+            match state {
                 ConnectionState::ReadTraffic(mut traffic) => {
                     while let Some(record) = traffic.next_record() {
                         let record = record.map_err(|error| failure::explain(&error))?;
@@ -155,6 +169,9 @@ impl Engine {
         &mut self,
         mut operation: impl FnMut(&mut WriteTraffic<'_, ClientConnectionData>, &mut [u8]) -> Result<usize, EncryptError>,
     ) -> Result<(), Error> {
+        if self.failed {
+            return Err(Status::ConnectionLost.into());
+        }
         // `advance` left at most an incomplete record in `incoming`, so this asks for the state alone.
         let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
         let UnbufferedStatus { state, .. } = self.connection.process_tls_records(filled);
@@ -169,10 +186,13 @@ impl Engine {
         })
     }
 
-    /// After an error: the alert that tells the server why.
-    fn collect_alert(&mut self) {
-        let UnbufferedStatus { state, .. } = self.connection.process_tls_records(&mut []);
-        if let Ok(ConnectionState::EncodeTlsData(data)) = state {
+    /// After an error: the alert that tells the server why, if rustls made one. It comes before anything else that rustls would do.
+    fn collect_alert(&mut self, error: &rustls::Error) {
+        if matches!(error, rustls::Error::AlertReceived(_)) {
+            return;
+        }
+        let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
+        if let Ok(ConnectionState::EncodeTlsData(data)) = self.connection.process_tls_records(filled).state {
             let _ = encode(data, &mut self.outgoing);
         }
     }
@@ -199,4 +219,73 @@ fn append(buffer: &mut Vec<u8>, mut write: impl FnMut(&mut [u8]) -> Result<usize
     let written = write(buffer.get_mut(start..).unwrap_or_default()).map_err(|_| Status::Internal)?;
     buffer.truncate(start + written);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::Clock;
+    use crate::time::UnixTime;
+    use crate::tls::{Roots, Settings};
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn unix_time(&self) -> Option<UnixTime> {
+            Some(UnixTime(1_800_000_000))
+        }
+
+        fn monotonic_ms(&self) -> u64 {
+            0
+        }
+    }
+
+    fn engine() -> Engine {
+        let settings = Settings::new(Roots::amazon(), None, &Noon).unwrap();
+        Engine::new(settings.config.clone(), "example.com").unwrap()
+    }
+
+    fn feed(engine: &mut Engine, bytes: &[u8]) -> Result<Phase, Error> {
+        let mut phase = engine.advance(&mut |_| Ok(()));
+        for byte in bytes {
+            engine.space()?[0] = *byte;
+            engine.received(1);
+            phase = engine.advance(&mut |_| Ok(()));
+            phase.clone()?;
+        }
+        phase
+    }
+
+    #[test]
+    fn it_speaks_first_and_then_waits() {
+        let mut engine = engine();
+        assert_eq!(engine.advance(&mut |_| Ok(())).unwrap(), Phase::Handshaking);
+        // A handshake record (RFC 8446 section 5.1) with a ClientHello.
+        assert_eq!(engine.outgoing().first_chunk::<2>(), Some(&[22, 3]));
+        engine.sent();
+        assert!(engine.outgoing().is_empty());
+    }
+
+    #[test]
+    fn what_is_no_tls_is_a_tls_failure() {
+        for garbage in [
+            &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+            b"SSH-2.0-OpenSSH_9.2\r\n",
+            &[0; 64],
+            &[22, 3, 3, 0, 0, 0],
+        ] {
+            let mut engine = engine();
+            let error = feed(&mut engine, garbage).unwrap_err();
+            assert_eq!(error.status, Status::Tls, "{error:?}");
+            // It tells the server so (RFC 8446 section 6: an alert is a record of type 21), and is of no more use.
+            assert!(
+                engine
+                    .outgoing()
+                    .windows(3)
+                    .any(|window| window == [21, 3, 3] || window == [21, 3, 1])
+            );
+            assert_eq!(engine.close().unwrap_err().status, Status::ConnectionLost);
+            assert_eq!(feed(&mut engine, &[0]).unwrap_err().status, Status::ConnectionLost);
+        }
+    }
 }

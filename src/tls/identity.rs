@@ -3,7 +3,7 @@
 
 use super::failure;
 use crate::error::{Error, Status};
-use crate::limits::PEM_MAX;
+use crate::limits::{PEM_MAX, RSA_BITS_MAX, RSA_BITS_MIN};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use rustls::client::ResolvesClientCert;
@@ -196,17 +196,67 @@ fn unusable_key(der: &[u8], failure: Option<rustls::Error>) -> Error {
         );
     }
     match failure {
-        Some(rustls::Error::General(words)) if words.ends_with("TooSmall") => Error::new(
-            Status::KeyUnsupported,
-            format_args!("the RSA key is shorter than 2048 bits"),
-        ),
-        Some(rustls::Error::General(words)) if words.ends_with("TooLarge") => Error::new(
-            Status::KeyUnsupported,
-            format_args!("the RSA key is longer than 4096 bits"),
-        ),
+        Some(rustls::Error::General(words)) if words.ends_with("TooSmall") || words.ends_with("TooLarge") => {
+            let bits = modulus_bits(der).unwrap_or_default();
+            Error::new(
+                Status::KeyUnsupported,
+                format_args!("the RSA key has {bits} bits; use one of {RSA_BITS_MIN} to {RSA_BITS_MAX}"),
+            )
+        }
         _ => Error::new(
             Status::PrivateKey,
             format_args!("the key is neither PKCS#8 nor PKCS#1 nor SEC1"),
         ),
+    }
+}
+
+/// Bits of an RSA key's modulus (RFC 8017 appendix A.1.2), for an error message: the first long INTEGER, within PKCS#8's wrapping or without.
+fn modulus_bits(mut der: &[u8]) -> Option<usize> {
+    const LONG: usize = 16;
+    loop {
+        let (tag, contents, rest) = tlv(der)?;
+        der = match (tag, contents) {
+            (0x02, [0, modulus @ ..] | modulus) if modulus.len() > LONG => {
+                return Some(modulus.len() * 8 - modulus.first()?.leading_zeros() as usize);
+            }
+            // A SEQUENCE that begins with an INTEGER is a key, an OCTET STRING wraps one; anything else is passed over.
+            (0x30, [0x02, ..]) | (0x04, [0x30, ..]) => contents,
+            _ => rest,
+        };
+    }
+}
+
+/// The first DER element of `der`: its tag, its contents, and what comes after.
+fn tlv(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (header, rest) = der.split_at_checked(2)?;
+    let (&tag, &first) = (header.first()?, header.get(1)?);
+    let (length, rest) = if first < 0x80 {
+        (usize::from(first), rest)
+    } else {
+        let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f).min(4))?;
+        (
+            digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)),
+            rest,
+        )
+    };
+    let (contents, rest) = rest.split_at_checked(length)?;
+    Some((tag, contents, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_modulus_is_found_with_and_without_its_wrapping() {
+        // SEQUENCE { INTEGER 0, INTEGER 2^135 + ... }: 17 bytes after a sign byte.
+        let mut pkcs1 = [&[0x30, 0x17, 0x02, 0x01, 0x00, 0x02, 0x12, 0x00][..], &[0x80; 17]].concat();
+        assert_eq!(modulus_bits(&pkcs1), Some(136));
+        let head = [0x30, 0x2b, 0x02, 0x01, 0x00, 0x30, 0x0b, 0x06, 0x09];
+        let pkcs8 = [&head[..], &[0x2a; 9], &[0x04, 0x19], &pkcs1].concat();
+        assert_eq!(modulus_bits(&pkcs8), Some(136));
+        pkcs1.truncate(12);
+        assert_eq!(modulus_bits(&pkcs1), None);
+        assert_eq!(modulus_bits(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]), None);
     }
 }

@@ -4,7 +4,7 @@
 
 int main(int argc, char **argv)
 {
-    (void)argv;
+    (void)argc, (void)argv;
     volatile char *leaked = malloc(16);
     if (leaked == NULL)
         return 1;

@@ -174,7 +174,6 @@ static void servers(void **state)
         { "HANDSHAKE_STALL", IOTCRED_ERR_DEADLINE, SHORT_MS },
         { "HANDSHAKE_CUT", IOTCRED_ERR_CONNECTION_LOST, LONG_MS },
         { "CLOSE", IOTCRED_ERR_CONNECTION_LOST, LONG_MS },
-        { "RESET", IOTCRED_ERR_CONNECTION_LOST, LONG_MS },
         { "GARBAGE", IOTCRED_ERR_TLS, LONG_MS },
         { "PLAIN_HTTP", IOTCRED_ERR_TLS, LONG_MS },
         { "ALERT", IOTCRED_ERR_TLS, LONG_MS },
@@ -194,6 +193,17 @@ static void servers(void **state)
         check_number(rows[i].name, "tls_alert", strcmp(rows[i].name, "ALERT") == 0 ? 40 : 0, error.tls_alert);
     }
     all_rows_passed();
+}
+
+/* A reset may come so soon that it meets the connection attempt. */
+static void a_server_that_resets(void **state)
+{
+    (void)state;
+    static iotcred_credentials credentials;
+    iotcred_config config = config_for("fault-chunked");
+    config.port = port_of("LOCAL_AWS_PORT_RESET");
+    iotcred_status status = iotcred_fetch(&config, &credentials, NULL);
+    assert_true(status == IOTCRED_ERR_CONNECTION_LOST || status == IOTCRED_ERR_CONNECT);
 }
 
 static void roots(void **state)
@@ -577,6 +587,7 @@ int main(void)
         cmocka_unit_test(every_member_arrives),
         cmocka_unit_test(device_keys),
         cmocka_unit_test(servers),
+        cmocka_unit_test(a_server_that_resets),
         cmocka_unit_test(roots),
         cmocka_unit_test(names_and_addresses),
         cmocka_unit_test(answers),

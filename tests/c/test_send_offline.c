@@ -35,8 +35,12 @@ static iotcred_request good_request(void)
 static void expect(const iotcred_request *request, const char *row, iotcred_status expected)
 {
     uint8_t body[64];
-    iotcred_response response = { .http_status = 7, .body = body, .body_size = sizeof body, .body_len = 9 }, before = response;
+    iotcred_response response, before;
     iotcred_error error;
+    memset(&response, PATTERN, sizeof response);
+    response.body = body;
+    response.body_size = sizeof body;
+    memcpy(&before, &response, sizeof before);
     memset(body, PATTERN, sizeof body);
     memset(&error, PATTERN, sizeof error);
     iotcred_status status = iotcred_send(request, &keys, &response, &error);

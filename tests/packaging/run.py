@@ -116,6 +116,11 @@ class Place:
         return copy
 
 
+def linkers():
+    """The linkers of this machine, as -fuse-ld= names them."""
+    return ["bfd", *(linker for linker in ("gold", "lld") if shutil.which(f"ld.{linker}"))]
+
+
 def symbols(file, *options, nm="nm"):
     """Names that a file defines."""
     lines = subprocess.run([nm, *options, str(file)], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
@@ -206,8 +211,7 @@ def both_targets_in_either_order(place):
     for library, target in (("signing", "sigv4"), ("fetching", "iotcred")):
         lists += f"add_library({library} STATIC ${{CMAKE_BINARY_DIR}}/lib.c)\ntarget_compile_definitions({library} PRIVATE NAME={library})\n"
         lists += f"target_link_libraries({library} PUBLIC iotcred::{target})\n"
-    linkers = ["bfd"] + [linker for linker in ("gold", "lld") if shutil.which(f"ld.{linker}")]
-    for linker in linkers:
+    for linker in linkers():
         for collect in ("", "-Wl,--gc-sections"):
             for name, libraries in orders.items():
                 for content in ("", "FULL"):
@@ -219,7 +223,7 @@ def both_targets_in_either_order(place):
     place.configure(project, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release")
     place.build(project)
     programs = [path for path in (project / "build").iterdir() if path.name.split("_")[0] in ("first", "last", "through", "fetching") and os.access(path, os.X_OK)]
-    claim(len(programs) == len(linkers) * 20, f"{len(programs)} programs")
+    claim(len(programs) == len(linkers()) * 20, f"{len(programs)} programs")
     for program in programs:
         run(program)
 
@@ -249,11 +253,30 @@ def a_second_rust_library_links_beside(place):
     main.write_text("#include <iotcred.h>\nint other(void);\nint main(void)\n{\n    iotcred_credentials out;\n"
                     "    return other() + (iotcred_fetch(NULL, &out, NULL) == IOTCRED_OK);\n}\n")
     ours = place.prefix() / "lib" / "libiotcred.a"
-    for number, libraries in enumerate(((archive, ours), (ours, archive))):
-        for collect in ((), ("-Wl,--gc-sections",)):
-            program = place.folder / f"beside{number}{len(collect)}"
-            run("cc", main, f"-I{place.prefix() / 'include'}", *libraries, *collect, "-lpthread", "-ldl", "-lm", "-o", program)
-            run(program)
+    for linker in linkers():
+        for libraries in ((archive, ours), (ours, archive)):
+            for collect in ("--no-gc-sections", "--gc-sections"):
+                program = place.folder / "beside"
+                run("cc", f"-fuse-ld={linker}", main, f"-I{place.prefix() / 'include'}", *libraries, f"-Wl,{collect}", "-lpthread", "-ldl", "-lm", "-o", program)
+                run(program)
+
+
+@test
+def a_panic_in_the_archive_becomes_a_status(place):
+    """Unwinding works in the archive as it is put together: with a panic planted in the guard, a call returns IOTCRED_ERR_INTERNAL."""
+    tree = place.copy("a tree with a panic")
+    guard = tree / "src" / "ffi" / "guard.rs"
+    planted = guard.read_text().replace("AssertUnwindSafe(body)", 'AssertUnwindSafe(|| if true { panic!("planted") } else { body() })')
+    claim("planted" in planted, "the test does not find where to plant a panic")
+    guard.write_text(planted)
+    project = place.project("panics", "project(app C)\n" + place.fetch().replace(str(place.tree), str(tree)) +
+                            "file(WRITE ${CMAKE_BINARY_DIR}/main.c \"#include <iotcred.h>\\nint main(void) { return sigv4_sign_request(NULL, NULL, NULL, NULL) != IOTCRED_ERR_INTERNAL; }\")\n"
+                            "foreach(collect --no-gc-sections --gc-sections)\nadd_executable(app${collect} ${CMAKE_BINARY_DIR}/main.c)\n"
+                            "target_link_libraries(app${collect} PRIVATE iotcred::iotcred -Wl,${collect})\nendforeach()\n")
+    place.configure(project, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release")
+    place.build(project)
+    run(project / "build" / "app--no-gc-sections")
+    run(project / "build" / "app--gc-sections")
 
 
 # ---- Installed ----
