@@ -21,22 +21,13 @@ const EPOCH: u32 = 719_468 + ERA;
 const FIRST: i64 = -62_167_219_200;
 
 /// The weekdays, from that of day 0 on.
-const WEEKDAYS: [&[u8; 3]; 7] = [b"Wed", b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue"];
+/// The days of the week from 1970-01-01 on, as an HTTP date names them.
+pub const WEEKDAYS: [&[u8; 3]; 7] = [b"Wed", b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue"];
 
-const MONTHS: [&[u8; 3]; 12] = [
+/// The months, as an HTTP date names them.
+pub const MONTHS: [&[u8; 3]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
-
-/// Whether a text is the name of a day of the week, as an HTTP date has it.
-pub fn is_weekday(name: &[u8]) -> bool {
-    WEEKDAYS.iter().any(|weekday| weekday.as_slice() == name)
-}
-
-/// The two digits of the month with a name, as an HTTP date has it.
-pub fn month_digits(name: &[u8]) -> Option<[u8; 2]> {
-    let place = MONTHS.iter().position(|month| month.as_slice() == name)?;
-    Some(pair((place as u32).wrapping_add(1)))
-}
 
 /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

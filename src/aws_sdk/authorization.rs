@@ -2,16 +2,15 @@
 #![forbid(unsafe_code)]
 
 use super::Status;
-use super::headers::HeaderBlock;
-use super::request::{Parameters, PayloadLine};
+use super::request::Parameters;
 use crate::crypto::hmac::Mac;
 use crate::crypto::{Digest, Hash};
-use crate::error;
-use crate::sign::authorization;
+use crate::sign::authorization::Authorization as Value;
 use crate::sign::canonical_headers::{Added, SignedHeaders};
 use crate::sign::signing_key::derive_signing_key;
-use crate::sign::sink::{Count, Sink, Writer, hex};
-use crate::sign::string_to_sign::put_string_to_sign;
+use crate::sign::sink::{Writer, direct, hex};
+use crate::sign::sort::Order;
+use crate::sign::string_to_sign::{Scope, put_string_to_sign};
 
 /// What was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,65 +38,44 @@ pub fn generate_http_authorization<H: Hash>(
     buffer: &mut [u8],
 ) -> Result<Authorization, Status> {
     parameters.check()?;
+    let (mut order, mut digest) = (Order::new(), Digest::new());
     let block = parameters.header_block()?;
-    let payload = parameters.payload_line(&block, hash)?;
-    let mut headers = SignedHeaders::new(&block, Added::NONE);
+    let payload = parameters.payload_line(&block, hash, &mut digest)?;
+    let (credentials, scope) = (parameters.credentials(), parameters.scope());
+    let mut headers = SignedHeaders::new(&block, Added::NONE, &mut order);
+    let mut value = Value {
+        credentials: &credentials,
+        scope: &scope,
+        headers: &mut headers,
+        signature: b"",
+    };
 
     let digits = hash.digest_len().saturating_mul(2);
-    let mut before = Count::default();
-    put_value(parameters, &mut headers, b"", &mut before);
     let written = Authorization {
-        before: before.0,
+        before: value.len(),
         digits,
     };
     Status::require(written.end() <= buffer.len(), Status::InsufficientMemory)?;
 
-    let request = hash_canonical_request(parameters, &block, &mut headers, &payload, hash);
-    let signature = request.and_then(|request| sign(&request, parameters, hash));
-    let signature = hex(signature.map_err(|_| Status::HashError)?.as_slice());
-    put_value(
-        parameters,
-        &mut headers,
-        signature.get(..digits).unwrap_or_default(),
-        &mut Writer(buffer),
-    );
+    hash.init();
+    parameters.put_canonical_request(&block, value.headers, &payload, hash);
+    hash.finish(&mut digest);
+    sign(parameters.secret_access_key, &scope, hash, &mut digest);
+    hash.result().map_err(|_| Status::HashError)?;
+
+    let signature = hex(digest.as_slice());
+    Value {
+        signature: signature.get(..digits).unwrap_or_default(),
+        ..value
+    }
+    .put(&mut Writer(buffer));
     Ok(written)
 }
 
-/// Writes the value with a signature.
-fn put_value<'a>(parameters: &Parameters<'a>, headers: &mut SignedHeaders<'a>, signature: &[u8], sink: &mut dyn Sink) {
-    let (credentials, scope) = (&parameters.credentials(), &parameters.scope());
-    authorization::Authorization {
-        credentials,
-        scope,
-        headers,
-        signature,
-    }
-    .put(sink);
-}
-
-/// The hash of the canonical request.
-fn hash_canonical_request<H: Hash>(
-    parameters: &Parameters<'_>,
-    block: &HeaderBlock<'_>,
-    headers: &mut SignedHeaders<'_>,
-    payload: &PayloadLine,
-    hash: &mut H,
-) -> Result<Digest, error::Status> {
-    hash.init();
-    parameters.put_canonical_request(block, headers, payload, hash);
-    hash.finish()
-}
-
-/// The signature of a canonical request.
-fn sign<H: Hash>(
-    canonical_request: &Digest,
-    parameters: &Parameters<'_>,
-    hash: &mut H,
-) -> Result<Digest, error::Status> {
-    let scope = &parameters.scope();
-    let key = derive_signing_key(hash, parameters.secret_access_key, scope)?;
+/// Makes the hash of the canonical request the signature.
+fn sign<H: Hash>(secret: &[u8], scope: &Scope<'_>, hash: &mut H, digest: &mut Digest) {
+    let key = derive_signing_key(hash, secret, scope);
     key.begin(hash);
-    put_string_to_sign(scope, canonical_request, hash);
-    key.finish(hash)
+    put_string_to_sign(scope, digest, direct(hash));
+    key.finish(hash, digest);
 }

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::Status;
-use crate::time::{UnixTime, is_weekday, month_digits};
+use crate::time::{MONTHS, UnixTime, WEEKDAYS};
 
 /// Length of `2018-01-18T09:18:06Z`.
 const RFC_3339_LEN: usize = 20;
@@ -66,7 +66,10 @@ fn rearranged(date: &[u8]) -> Option<[u8; RFC_3339_LEN]> {
     else {
         return None;
     };
-    let [n1, n2] = is_weekday(weekday).then(|| month_digits(month))??;
+    let place = |names: &[&[u8; 3]], name: &[u8]| names.iter().position(|other| other.as_slice() == name);
+    place(&WEEKDAYS, weekday)?;
+    let month = place(&MONTHS, month)?.wrapping_add(1);
+    let [n1, n2] = [month / 10, month % 10].map(|digit| b'0'.wrapping_add(digit as u8));
     Some([
         *y1, *y2, *y3, *y4, b'-', n1, n2, b'-', *d1, *d2, b'T', *h1, *h2, b':', *m1, *m2, b':', *s1, *s2, b'Z',
     ])

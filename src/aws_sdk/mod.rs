@@ -15,7 +15,7 @@ pub use authorization::{Authorization, generate_http_authorization};
 pub use date::aws_iot_date_to_iso8601;
 pub use request::{Flags, Parameters};
 
-use crate::sign::sink::{Count, Sink, Writer};
+use crate::sign::sink::{Sink, Writer};
 use crate::sign::uri::Encoding;
 
 /// How a function fails. The numbers are those of `SigV4Status` in `sigv4.h`, of which two are never returned.
@@ -53,11 +53,20 @@ pub fn encode_uri(
         equals_twice: double_encode_equals,
     };
     let text = until_nul(text);
-    let mut length = Count::default();
+    let mut length = Count(0);
     encoding.put(text, &mut length as &mut dyn Sink);
     Status::require(length.0 <= buffer.len(), Status::InsufficientMemory)?;
     encoding.put(text, &mut Writer(buffer) as &mut dyn Sink);
     Ok(length.0)
+}
+
+/// Counts bytes. A sum that overflows stays at the largest length, which no buffer has.
+struct Count(usize);
+
+impl Sink for Count {
+    fn put(&mut self, bytes: &[u8]) {
+        self.0 = self.0.saturating_add(bytes.len());
+    }
 }
 
 /// The part of a text before its first NUL.

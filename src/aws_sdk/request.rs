@@ -9,8 +9,8 @@ use crate::sign::canonical_headers::{OwnValues, SignedHeaders};
 use crate::sign::headers::Headers;
 use crate::sign::payload::PayloadHash;
 use crate::sign::query::canonical_query;
-use crate::sign::sink::Sink;
-use crate::sign::string_to_sign::{ALGORITHM, Scope, put_hex};
+use crate::sign::sink::{Sink, hex};
+use crate::sign::string_to_sign::{ALGORITHM, Scope};
 use crate::sign::uri::canonical_path;
 use crate::sign::{Form, PathRules, S3_SERVICES};
 
@@ -102,7 +102,12 @@ impl<'a> Parameters<'a> {
     }
 
     /// What the payload is signed as. The caller's hash hashes no bytes, too: it may be another than SHA-256.
-    pub(super) fn payload_line(&self, headers: &HeaderBlock<'_>, hash: &mut impl Hash) -> Result<PayloadLine, Status> {
+    pub(super) fn payload_line(
+        &self,
+        headers: &HeaderBlock<'_>,
+        hash: &mut impl Hash,
+        digest: &mut Digest,
+    ) -> Result<PayloadLine, Status> {
         if self.flags.has(Flags::PAYLOAD_IS_HASH) {
             let value = headers
                 .find(b"x-amz-content-sha256")
@@ -113,7 +118,9 @@ impl<'a> Parameters<'a> {
         } else {
             hash.init();
             hash.update(self.payload);
-            hash.finish().map(PayloadLine::Digest).map_err(|_| Status::HashError)
+            hash.finish(digest);
+            hash.result().map_err(|_| Status::HashError)?;
+            Ok(PayloadLine::Digest(hex(digest.as_slice()), hash.digest_len()))
         }
     }
 
@@ -174,8 +181,8 @@ const NO_OWN_VALUES: OwnValues<'static> = OwnValues {
 
 /// The last line of the canonical request.
 pub(super) enum PayloadLine {
-    /// The payload's hash.
-    Digest(Digest),
+    /// The payload's hash: its digits, and how many bytes they stand for.
+    Digest([u8; 64], usize),
     /// The value of the header at a position.
     Header(usize),
     /// `UNSIGNED-PAYLOAD`
@@ -185,7 +192,7 @@ pub(super) enum PayloadLine {
 impl PayloadLine {
     fn put(&self, headers: &HeaderBlock<'_>, sink: &mut dyn Sink) {
         match self {
-            Self::Digest(digest) => put_hex(digest, sink),
+            Self::Digest(digits, bytes) => sink.put(digits.get(..bytes.wrapping_mul(2)).unwrap_or_default()),
             Self::Header(position) => sink.put(headers.at(*position).value),
             Self::Unsigned => sink.put(b"UNSIGNED-PAYLOAD"),
         }

@@ -34,21 +34,22 @@ impl BlockKey {
             block: Wiped([0; HASH_BLOCK_MAX]),
             block_len: hash.block_len(),
         };
-        if !key.fill(head, tail) {
+        key.set(hash, head, tail);
+        key
+    }
+
+    /// Makes it another key. RFC 2104 has no digest that is longer than a block; of such a one, the first bytes are taken.
+    pub fn set<H: Hash>(&mut self, hash: &mut H, head: &[u8], tail: &[u8]) {
+        self.block.0 = [0; HASH_BLOCK_MAX];
+        if !self.fill(head, tail) {
             let mut digest = Digest::new();
             hash.init();
             hash.update(head);
             hash.update(tail);
             hash.finish(&mut digest);
-            key.set(&digest);
+            self.block.0 = [0; HASH_BLOCK_MAX];
+            copy(self.bytes(), digest.as_slice());
         }
-        key
-    }
-
-    /// Makes a digest the key. RFC 2104 has none that is longer than a block; of such a one, the first bytes are the key.
-    pub fn set(&mut self, digest: &Digest) {
-        self.block.0 = [0; HASH_BLOCK_MAX];
-        copy(self.bytes(), digest.as_slice());
     }
 
     fn bytes(&mut self) -> &mut [u8] {

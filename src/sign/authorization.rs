@@ -3,13 +3,14 @@
 #![forbid(unsafe_code)]
 
 use super::Error;
-use super::canonical_headers::{OwnValues, SignedHeaders};
+use super::canonical_headers::{Own, OwnValues, SignedHeaders};
+use super::headers::Header;
 use super::sink::{Sink, Writer};
 use super::string_to_sign::Scope;
 use crate::credentials::Credentials;
 use core::ops::Range;
 
-const CREDENTIAL: &[u8] = b"AWS4-HMAC-SHA256 Credential=";
+const CREDENTIAL: &[u8] = b" Credential=";
 const SIGNED_HEADERS: &[u8] = b", SignedHeaders=";
 const SIGNATURE: &[u8] = b", Signature=";
 
@@ -28,6 +29,7 @@ pub struct Authorization<'s, 'a> {
 impl Authorization<'_, '_> {
     /// Writes the value.
     pub fn put(&mut self, sink: &mut dyn Sink) {
+        sink.put(self.scope.algorithm);
         sink.put(CREDENTIAL);
         sink.put(self.credentials.access_key_id);
         sink.put(b"/");
@@ -42,6 +44,7 @@ impl Authorization<'_, '_> {
     pub fn len(&mut self) -> usize {
         let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len() + SIGNATURE.len();
         let variable = [
+            self.scope.algorithm.len(),
             self.credentials.access_key_id.len(),
             self.scope.len(),
             self.headers.names_len(),
@@ -68,6 +71,20 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// The headers to be added, with `values` the buffer that was written. Their names are static; the token's value is the credentials'.
+    pub fn headers<'a>(&self, credentials: &Credentials<'a>, values: &'a [u8]) -> impl Iterator<Item = Header<'a>> {
+        let value = |range: &Option<Range<usize>>| range.clone().and_then(|range| values.get(range));
+        let token = self.security_token.then_some(credentials.session_token);
+        let all = [
+            (Own::Date.name(), value(&self.date)),
+            (Own::SecurityToken.name(), token),
+            (Own::ContentSha256.name(), value(&self.content_sha256)),
+            (&b"authorization"[..], value(&self.authorization)),
+        ];
+        all.into_iter()
+            .filter_map(|(name, value)| Some(Header { name, value: value? }))
+    }
+
     /// Gives the next `length` bytes of the buffer to a value, if it is wanted.
     pub(super) fn place(&mut self, wanted: bool, length: usize) -> Option<Range<usize>> {
         let (start, end) = (self.len, self.len.saturating_add(length));

@@ -1,7 +1,7 @@
 //! The headers that the signature covers: the request's and the signer's own, sorted by lower-case name, equal names merged.
 #![forbid(unsafe_code)]
 
-use super::headers::{Carried, Headers, Known, known, same_name};
+use super::headers::{Carried, Headers, same_name};
 use super::payload::PayloadHash;
 use super::sink::Sink;
 use super::sort::{Items, Order};
@@ -34,7 +34,7 @@ const OWN: [Own; 3] = [Own::ContentSha256, Own::Date, Own::SecurityToken];
 
 impl Own {
     /// The name, in lower case.
-    fn name(self) -> &'static [u8] {
+    pub(super) fn name(self) -> &'static [u8] {
         match self {
             Self::ContentSha256 => b"x-amz-content-sha256",
             Self::Date => b"x-amz-date",
@@ -74,6 +74,13 @@ pub struct Added {
 }
 
 impl Added {
+    /// None of them.
+    pub const NONE: Self = Self {
+        content_sha256: false,
+        date: false,
+        security_token: false,
+    };
+
     fn has(self, own: Own) -> bool {
         match own {
             Own::ContentSha256 => self.content_sha256,
@@ -146,7 +153,7 @@ impl<'a> SignedHeaders<'a> {
             previous = name;
             match Own::at(position) {
                 Some(header) => sink.put(own.of(header)),
-                None => put_folded(names.headers.at(position).trimmed(), sink),
+                None => put_folded(names.headers.at(position).trimmed(), names.headers.folds_tabs(), sink),
             }
         });
         sink.put(b"\n");
@@ -209,15 +216,18 @@ impl Items for Names<'_> {
             after => self.headers.next(after),
         };
         while let Some(position) = next {
-            match known(self.headers.at(position).name) {
-                Some(Known::Authorization | Known::Unsigned) => next = self.headers.next(Some(position)),
-                _ => return next,
+            if self.headers.is_signed(self.headers.at(position).name) {
+                return next;
             }
+            next = self.headers.next(Some(position));
         }
         self.next_own(0)
     }
 
     fn compare(&self, a: usize, b: usize) -> Ordering {
+        if self.headers.is_sorted() {
+            return Ordering::Equal;
+        }
         let (a, b) = (self.name(a), self.name(b));
         let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
         let difference = a.iter().zip(b).map(lower).find(|(a, b)| a != b);
@@ -247,17 +257,15 @@ fn put_lower_case<S: Sink + ?Sized>(name: &[u8], sink: &mut S) {
     }
 }
 
-/// Writes a value with each run of spaces as one. Tabs stay: the specification speaks of spaces, and AWS's signer in Rust leaves them.
-fn put_folded<S: Sink + ?Sized>(value: &[u8], sink: &mut S) {
-    let mut rest = value;
-    if every(value, |byte| byte != b' ') {
+/// Writes a value with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and AWS's signer in Rust leaves them.
+fn put_folded<S: Sink + ?Sized>(value: &[u8], fold_tabs: bool, sink: &mut S) {
+    let is_space = |byte: u8| byte == b' ' || fold_tabs && byte == b'\t';
+    if every(value, |byte| !is_space(byte)) {
         return sink.put(value);
     }
-    while let Some(run) = rest.windows(2).position(|pair| pair == b"  ") {
-        let (head, tail) = rest.split_at_checked(run.wrapping_add(1)).unwrap_or_default();
-        sink.put(head);
-        let spaces = tail.iter().take_while(|byte| **byte == b' ').count();
-        rest = tail.get(spaces..).unwrap_or_default();
+    let mut separator: &[u8] = b"";
+    for word in value.split(|byte| is_space(*byte)).filter(|word| !word.is_empty()) {
+        sink.put(core::mem::replace(&mut separator, b" "));
+        sink.put(word);
     }
-    sink.put(rest)
 }

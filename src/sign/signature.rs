@@ -10,7 +10,7 @@ use super::payload::PayloadHash;
 use super::signing_key::derive_signing_key;
 use super::sink::{Match, Sink, direct, hex};
 use super::sort::Order;
-use super::string_to_sign::{self, Scope};
+use super::string_to_sign::{self, ALGORITHM, Scope};
 use super::{KeyCache, Request};
 use crate::credentials::Credentials;
 use crate::crypto::hmac::Mac;
@@ -38,6 +38,7 @@ impl<'a> Signing<'a> {
         let carried = request.check(credentials)?;
         let timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
         let scope = Scope {
+            algorithm: ALGORITHM,
             timestamp,
             region: request.region,
             service: request.service,
