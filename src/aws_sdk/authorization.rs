@@ -1,8 +1,8 @@
 //! The signature, and the value of the `Authorization` header around it.
 #![forbid(unsafe_code)]
 
-use super::Status;
 use super::request::Parameters;
+use super::{Count, Status};
 use crate::crypto::hmac::Mac;
 use crate::crypto::{Digest, Hash};
 use crate::sign::authorization::Authorization as Value;
@@ -51,14 +51,16 @@ pub fn generate_http_authorization<H: Hash>(
     };
 
     let digits = hash.digest_len().saturating_mul(2);
+    let mut before = Count(0);
+    value.put(&mut before);
     let written = Authorization {
-        before: value.len(),
+        before: before.0,
         digits,
     };
     Status::require(written.end() <= buffer.len(), Status::InsufficientMemory)?;
 
     hash.init();
-    parameters.put_canonical_request(&block, value.headers, &payload, hash);
+    parameters.put_canonical_request(&block, value.headers, (&payload, &digest), hash);
     hash.finish(&mut digest);
     sign(parameters.secret_access_key, &scope, hash, &mut digest);
     hash.result().map_err(|_| Status::HashError)?;

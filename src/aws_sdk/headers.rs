@@ -4,7 +4,7 @@
 use super::Status;
 use crate::sign::headers::{Header, Headers, same_name};
 use crate::sign::sink::Sink;
-use crate::sign::text::{Bytes, every};
+use crate::sign::text::Bytes;
 
 /// A block of headers that was found well-formed.
 pub struct HeaderBlock<'a> {
@@ -91,7 +91,10 @@ impl Line<'_> {
     /// Whether the name, if there is one, is a token, and the value has no control character.
     fn is_well_formed(&self) -> bool {
         (self.name.is_empty() || Bytes::TOKEN.holds(self.name))
-            && every(self.value, |byte| byte >= b' ' && byte != 0x7f || byte == b'\t')
+            && self
+                .value
+                .iter()
+                .all(|byte| *byte >= b' ' && *byte != 0x7f || *byte == b'\t')
     }
 }
 

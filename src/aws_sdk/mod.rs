@@ -34,7 +34,8 @@ pub enum Status {
 }
 
 impl Status {
-    fn require(condition: bool, otherwise: Self) -> Result<(), Self> {
+    /// Fails unless `condition` holds.
+    pub fn require(condition: bool, otherwise: Self) -> Result<(), Self> {
         condition.then_some(()).ok_or(otherwise)
     }
 }

@@ -9,8 +9,8 @@ use crate::sign::canonical_headers::{OwnValues, SignedHeaders};
 use crate::sign::headers::Headers;
 use crate::sign::payload::PayloadHash;
 use crate::sign::query::canonical_query;
-use crate::sign::sink::{Sink, hex};
-use crate::sign::string_to_sign::{ALGORITHM, Scope};
+use crate::sign::sink::Sink;
+use crate::sign::string_to_sign::{ALGORITHM, Scope, put_hex};
 use crate::sign::uri::canonical_path;
 use crate::sign::{Form, PathRules, S3_SERVICES};
 
@@ -42,8 +42,8 @@ pub struct Parameters<'a> {
     pub access_key_id: &'a [u8],
     /// The secret access key.
     pub secret_access_key: &'a [u8],
-    /// `20150830T123600Z`; whatever it is.
-    pub timestamp: [u8; 16],
+    /// `20150830T123600Z`, or whatever has 16 bytes.
+    pub timestamp: &'a [u8],
     /// The name of the algorithm, if another than `AWS4-HMAC-SHA256`.
     pub algorithm: Option<&'a [u8]>,
     /// The region.
@@ -75,7 +75,8 @@ impl<'a> Parameters<'a> {
             self.method,
             self.headers,
         ];
-        let complete = needed.iter().all(|text| !text.is_empty()) && self.algorithm != Some(b"");
+        let complete =
+            needed.iter().all(|text| !text.is_empty()) && self.algorithm != Some(b"") && self.timestamp.len() == 16;
         Status::require(complete, Status::InvalidParameter)
     }
 
@@ -91,7 +92,7 @@ impl<'a> Parameters<'a> {
     pub(super) fn scope(&self) -> Scope<'a> {
         Scope {
             algorithm: self.algorithm.unwrap_or(ALGORITHM),
-            timestamp: self.timestamp,
+            timestamp: self.timestamp.try_into().unwrap_or_default(),
             region: self.region,
             service: self.service,
         }
@@ -120,7 +121,7 @@ impl<'a> Parameters<'a> {
             hash.update(self.payload);
             hash.finish(digest);
             hash.result().map_err(|_| Status::HashError)?;
-            Ok(PayloadLine::Digest(hex(digest.as_slice()), hash.digest_len()))
+            Ok(PayloadLine::Digest)
         }
     }
 
@@ -129,7 +130,7 @@ impl<'a> Parameters<'a> {
         &self,
         headers: &HeaderBlock<'_>,
         signed: &mut SignedHeaders<'_>,
-        payload: &PayloadLine,
+        payload: (&PayloadLine, &Digest),
         sink: &mut dyn Sink,
     ) {
         sink.put(self.method);
@@ -144,7 +145,7 @@ impl<'a> Parameters<'a> {
         sink.put(b"\n");
         signed.put_names(sink);
         sink.put(b"\n");
-        payload.put(headers, sink);
+        payload.0.put(headers, payload.1, sink);
     }
 
     fn put_path(&self, sink: &mut dyn Sink) {
@@ -181,8 +182,8 @@ const NO_OWN_VALUES: OwnValues<'static> = OwnValues {
 
 /// The last line of the canonical request.
 pub(super) enum PayloadLine {
-    /// The payload's hash: its digits, and how many bytes they stand for.
-    Digest([u8; 64], usize),
+    /// The payload's hash.
+    Digest,
     /// The value of the header at a position.
     Header(usize),
     /// `UNSIGNED-PAYLOAD`
@@ -190,9 +191,9 @@ pub(super) enum PayloadLine {
 }
 
 impl PayloadLine {
-    fn put(&self, headers: &HeaderBlock<'_>, sink: &mut dyn Sink) {
+    fn put(&self, headers: &HeaderBlock<'_>, digest: &Digest, sink: &mut dyn Sink) {
         match self {
-            Self::Digest(digits, bytes) => sink.put(digits.get(..bytes.wrapping_mul(2)).unwrap_or_default()),
+            Self::Digest => put_hex(digest, sink),
             Self::Header(position) => sink.put(headers.at(*position).value),
             Self::Unsigned => sink.put(b"UNSIGNED-PAYLOAD"),
         }

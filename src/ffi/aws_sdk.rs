@@ -4,7 +4,7 @@
 
 use super::args;
 use super::guard;
-use crate::aws_sdk::{self, Authorization, Flags, Parameters, Status};
+use crate::aws_sdk::{self, Flags, Parameters, Status};
 use crate::crypto::{Digest, Hash};
 use crate::error;
 use crate::limits::{HASH_BLOCK_MAX, HASH_DIGEST_MAX};
@@ -162,11 +162,21 @@ pub unsafe extern "C" fn SigV4_GenerateHTTPAuthorization(
         else {
             return Err(Status::InvalidParameter);
         };
-        // SAFETY: as above, for `*authBufLen` bytes.
-        let buffer = unsafe { output(pAuthBuf, *auth_len) }?;
-        // SAFETY: as above, for what the structs point to.
-        let (parameters, mut hash) = unsafe { params.read() }?;
-        let written: Authorization = aws_sdk::generate_http_authorization(&parameters, &mut hash, buffer)?;
+        // SAFETY: as above, for what the struct points to and for `*authBufLen` bytes.
+        let (credentials, http, interface, buffer) = unsafe {
+            (
+                params.pCredentials.as_ref(),
+                params.pHttpParameters.as_ref().filter(|http| http.is_possible()),
+                params.pCryptoInterface.as_ref(),
+                output(pAuthBuf, *auth_len)?,
+            )
+        };
+        let (Some(credentials), Some(http), Some(interface)) = (credentials, http, interface) else {
+            return Err(Status::InvalidParameter);
+        };
+        // SAFETY: as above, for what these point to.
+        let parameters = unsafe { params.read(credentials, http) };
+        let written = aws_sdk::generate_http_authorization(&parameters, &mut CallerHash::new(interface)?, buffer)?;
         *signature = pAuthBuf.wrapping_add(written.before);
         (*signature_len, *auth_len) = (written.digits, written.end());
         Ok(())
@@ -183,7 +193,7 @@ pub unsafe extern "C" fn SigV4_AwsIotDateToIso8601(
 ) -> SigV4Status_t {
     status(|| {
         // SAFETY: sigv4.h: each pointer is NULL or valid for its length, and the output is nobody else's meanwhile.
-        let (date, iso8601) = unsafe { (input(pDate, dateLen)?, output(pDateISO8601, dateISO8601Len)?) };
+        let (date, iso8601) = unsafe { (text(pDate, dateLen), output(pDateISO8601, dateISO8601Len)?) };
         let iso8601 = iso8601.first_chunk_mut().ok_or(Status::InvalidParameter)?;
         *iso8601 = aws_sdk::aws_iot_date_to_iso8601(date)?;
         Ok(())
@@ -201,10 +211,14 @@ pub unsafe extern "C" fn SigV4_EncodeURI(
     doubleEncodeEquals: bool,
 ) -> SigV4Status_t {
     status(|| {
+        Status::require(
+            !pUri.is_null() && isize::try_from(uriLen).is_ok(),
+            Status::InvalidParameter,
+        )?;
         // SAFETY: sigv4.h: each pointer is NULL or valid for its length, and the outputs are nobody else's meanwhile.
         let (text, length) = unsafe {
             (
-                input(pUri, uriLen)?,
+                text(pUri, uriLen),
                 canonicalURILen.as_mut().ok_or(Status::InvalidParameter)?,
             )
         };
@@ -224,32 +238,20 @@ fn status(body: impl FnOnce() -> Result<(), Status>) -> SigV4Status_t {
     }
 }
 
-/// A text that is needed. Errors: `InvalidParameter` for NULL.
+/// A text; empty for NULL, and for a length that cannot be.
 ///
 /// # Safety
 /// As sigv4.h says: `text` is NULL or points to `len` bytes that are valid and unchanged for `'a`.
-unsafe fn input<'a>(text: *const c_char, len: usize) -> Result<&'a [u8], Status> {
+#[inline(never)]
+unsafe fn text<'a>(text: *const c_char, len: usize) -> &'a [u8] {
     // SAFETY: the caller's promise.
-    unsafe { optional(text, len) }?.ok_or(Status::InvalidParameter)
-}
-
-/// A text that may be left out: `None` for NULL, whatever the length.
-///
-/// # Safety
-/// As for `input`.
-unsafe fn optional<'a>(text: *const c_char, len: usize) -> Result<Option<&'a [u8]>, Status> {
-    if text.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: the caller's promise.
-    let text = unsafe { args::bytes(text.cast(), len, error::Status::NullArgument) };
-    text.map(Some).map_err(|_| Status::InvalidParameter)
+    unsafe { args::bytes(text.cast(), len, error::Status::NullArgument) }.unwrap_or_default()
 }
 
 /// Memory to write to. Errors: `InvalidParameter` for NULL.
 ///
 /// # Safety
-/// As for `input`, and nobody else reads or writes it meanwhile.
+/// As for `text`, and nobody else reads or writes it meanwhile.
 unsafe fn output<'a>(memory: *mut c_char, len: usize) -> Result<&'a mut [u8], Status> {
     if memory.is_null() {
         return Err(Status::InvalidParameter);
@@ -259,43 +261,40 @@ unsafe fn output<'a>(memory: *mut c_char, len: usize) -> Result<&'a mut [u8], St
 }
 
 impl SigV4Parameters_t {
-    /// The parameters and the hash. Errors: `InvalidParameter`, for a pointer that is needed and a hash that cannot be used.
+    /// What is signed. What is missing is empty.
     ///
     /// # Safety
-    /// What the struct points to is as sigv4.h says.
-    unsafe fn read<'a>(&'a self) -> Result<(Parameters<'a>, CallerHash<'a>), Status> {
-        // SAFETY: the caller's promise.
-        let (credentials, http, interface) = unsafe {
-            (
-                self.pCredentials.as_ref(),
-                self.pHttpParameters.as_ref(),
-                self.pCryptoInterface.as_ref(),
-            )
-        };
-        let (Some(credentials), Some(http), Some(interface)) = (credentials, http, interface) else {
-            return Err(Status::InvalidParameter);
-        };
-        // SAFETY: the caller's promise, and that a payload of no bytes may be NULL.
-        let parameters = unsafe {
+    /// What the structs point to is as sigv4.h says.
+    unsafe fn read<'a>(
+        &'a self,
+        credentials: &'a SigV4Credentials_t,
+        http: &'a SigV4HttpParameters_t,
+    ) -> Parameters<'a> {
+        // SAFETY: the caller's promise; the date has 16 bytes, if there is one.
+        unsafe {
             Parameters {
-                access_key_id: input(credentials.pAccessKeyId, credentials.accessKeyIdLen)?,
-                secret_access_key: input(credentials.pSecretAccessKey, credentials.secretAccessKeyLen)?,
-                timestamp: input(self.pDateIso8601, 16)?
-                    .try_into()
-                    .map_err(|_| Status::InvalidParameter)?,
-                algorithm: optional(self.pAlgorithm, self.algorithmLen)?,
-                region: input(self.pRegion, self.regionLen)?,
-                service: input(self.pService, self.serviceLen)?,
-                method: input(http.pHttpMethod, http.httpMethodLen)?,
+                access_key_id: text(credentials.pAccessKeyId, credentials.accessKeyIdLen),
+                secret_access_key: text(credentials.pSecretAccessKey, credentials.secretAccessKeyLen),
+                timestamp: text(self.pDateIso8601, 16),
+                algorithm: (!self.pAlgorithm.is_null()).then(|| text(self.pAlgorithm, self.algorithmLen)),
+                region: text(self.pRegion, self.regionLen),
+                service: text(self.pService, self.serviceLen),
+                method: text(http.pHttpMethod, http.httpMethodLen),
                 flags: Flags(http.flags),
-                path: optional(http.pPath, http.pathLen)?.unwrap_or_default(),
-                query: optional(http.pQuery, http.queryLen)?.unwrap_or_default(),
-                headers: input(http.pHeaders, http.headersLen)?,
-                payload: args::bytes(http.pPayload.cast(), http.payloadLen, error::Status::NullArgument)
-                    .map_err(|_| Status::InvalidParameter)?,
+                path: text(http.pPath, http.pathLen),
+                query: text(http.pQuery, http.queryLen),
+                headers: text(http.pHeaders, http.headersLen),
+                payload: text(http.pPayload, http.payloadLen),
             }
-        };
-        Ok((parameters, CallerHash::new(interface)?))
+        }
+    }
+}
+
+impl SigV4HttpParameters_t {
+    /// Whether no length is one that cannot be (a negative number, say), and the payload is there if it has a length.
+    fn is_possible(&self) -> bool {
+        let lengths = [self.pathLen, self.queryLen, self.payloadLen];
+        lengths.iter().all(|len| isize::try_from(*len).is_ok()) && (self.payloadLen == 0 || !self.pPayload.is_null())
     }
 }
 
@@ -332,11 +331,13 @@ impl Hash for CallerHash<'_> {
         self.interface.hashDigestLen
     }
 
+    #[inline(never)]
     fn init(&mut self) {
         // SAFETY: sigv4.h: the functions may be called with their context, in this order.
         self.call(|hash| hash.hashInit.map(|init| unsafe { init(hash.pHashContext) }));
     }
 
+    #[inline(never)]
     fn update(&mut self, bytes: &[u8]) {
         if !bytes.is_empty() {
             // SAFETY: as above, and the bytes are valid for their length.

@@ -120,6 +120,7 @@ pub fn known(name: &[u8]) -> Option<Known> {
 }
 
 /// Whether two names are the same but for case.
+#[cfg_attr(target_os = "none", inline(never))]
 pub fn same_name(a: &[u8], b: &[u8]) -> bool {
     let lower = |byte: &u8| byte.to_ascii_lowercase();
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| lower(a) == lower(b))
