@@ -59,18 +59,19 @@ impl<'a> HeaderBlock<'a> {
         })
     }
 
-    /// The position of the line after one, if there is one: an empty line ends the block.
+    /// The position of the line after one, if there is one. An empty line, which canonical headers have not, ends the block.
     fn after(&self, position: usize, line: &Line<'_>) -> Option<usize> {
         let next = position.checked_add(line.len)?;
         let rest = self.text.get(next..)?;
-        (!matches!(rest, b"" | b"\r\n" | b"\n") || rest == b"\n" && !self.canonical).then_some(next)
+        let ends = rest.is_empty() || !self.canonical && rest == b"\r\n";
+        (!ends).then_some(next)
     }
 
     /// The position of the last header with a name, given in lower case.
     pub fn find(&self, name: &[u8]) -> Option<usize> {
         let (mut found, mut next) = (None, self.next(None));
         while let Some(position) = next {
-            if same_name(self.at(position).name, name) {
+            if same_name(self.name(position), name) {
                 found = next;
             }
             next = self.next(next);
@@ -113,6 +114,12 @@ impl Headers for HeaderBlock<'_> {
             value: line.value,
         })
         .unwrap_or_default()
+    }
+
+    fn name(&self, position: usize) -> &[u8] {
+        let line = self.text.get(position..).unwrap_or_default();
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        if self.canonical { name } else { trimmed(name) }
     }
 
     /// All of them, as in the original.

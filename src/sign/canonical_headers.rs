@@ -190,7 +190,7 @@ impl<'a> Names<'a> {
     fn name(&self, position: usize) -> &'a [u8] {
         match Own::at(position) {
             Some(own) => own.name(),
-            None => self.headers.at(position).name,
+            None => self.headers.name(position),
         }
     }
 
@@ -198,7 +198,7 @@ impl<'a> Names<'a> {
     fn put_name<S: Sink + ?Sized>(&self, position: usize, sink: &mut S) {
         match Own::at(position) {
             Some(own) => sink.put(own.name()),
-            None => put_lower_case(self.headers.at(position).name, sink),
+            None => put_lower_case(self.headers.name(position), sink),
         }
     }
 
@@ -216,7 +216,7 @@ impl Items for Names<'_> {
             after => self.headers.next(after),
         };
         while let Some(position) = next {
-            if self.headers.is_signed(self.headers.at(position).name) {
+            if self.headers.is_signed(self.headers.name(position)) {
                 return next;
             }
             next = self.headers.next(Some(position));

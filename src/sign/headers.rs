@@ -23,6 +23,11 @@ pub trait Headers {
     /// The header at a position that [`next`](Headers::next) gave.
     fn at(&self, position: usize) -> Header<'_>;
 
+    /// The name of the header at a position, which is asked for more often than the value.
+    fn name(&self, position: usize) -> &[u8] {
+        self.at(position).name
+    }
+
     /// Whether the header with a name is signed: as a rule all are but `authorization` and [`UNSIGNED_HEADERS`].
     fn is_signed(&self, name: &[u8]) -> bool {
         !matches!(known(name), Some(Known::Authorization | Known::Unsigned))
