@@ -16,6 +16,8 @@
 //             needs no NUL. IOTCRED_STR("literal") makes a sigv4_str of a literal.
 // Time        Unix seconds (int64_t) for dates, milliseconds (uint32_t) for durations.
 // Secrets     Are wiped from every temporary before a function returns, and never printed. What is in the caller's memory is the caller's to wipe.
+// Callbacks   Return normally: no C++ exception and no longjmp may leave one. A callback may call the library, but must not touch the structs that
+//             were passed to the call it was called from.
 // Threads     Every function may be called from any number of threads at once, as long as no two of them share an output. Only iotcred_init comes
 //             first and alone.
 // Sizes       The CMake target iotcred::sigv4 defines IOTCRED_SIGN_ONLY: its archive has the first half of this header alone. iotcred::iotcred
@@ -33,7 +35,7 @@
 extern "C" {
 #endif
 
-// Kind of a status: what sort of answer it wants. 0: success.
+// Kind of a status: what sort of answer it wants. 0: none, it is a success or an outcome that was asked for.
 #define IOTCRED_KIND_NONE 0
 
 // The program or its settings are wrong; nothing else will help.
@@ -187,7 +189,7 @@ typedef struct {
 // What to do: Give every pointer whose documentation does not allow NULL; a NULL pointer is allowed only with a length of 0.
 #define IOTCRED_ERR_NULL_ARGUMENT 2
 
-// Iotcred_init was not called.
+// `iotcred_init` was not called.
 //
 // Returned by `iotcred_init`, and the functions of the `client` size.
 // What to do: Call iotcred_init once, with every member of the port set, before anything else.
@@ -265,10 +267,10 @@ typedef struct {
 // What to do: Set `address` to NULL, or to where to connect in place of `endpoint`, without a port.
 #define IOTCRED_ERR_ADDRESS 1009
 
-// `platform` lacks a callback.
+// `platform` lacks a callback, or one broke its contract.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Set connect, send, recv and close together, and both clocks; without an operating system all of them.
+// What to do: Set connect, send, recv and close together, and both clocks; without an operating system all of them. send and recv must not say more than they were given.
 #define IOTCRED_ERR_PLATFORM 1010
 
 // `method` is no HTTP method.
@@ -292,7 +294,7 @@ typedef struct {
 // A header's name or value is malformed.
 //
 // Returned by `sigv4_sign_request`, `iotcred_send`.
-// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding and connection itself.
+// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 #define IOTCRED_ERR_HEADER 2004
 
 // There is no `host` header.
@@ -433,7 +435,7 @@ typedef struct {
 // What to do: Look at the error's message.
 #define IOTCRED_ERR_SERVER_CERTIFICATE 4006
 
-// The server refused the device's certificate.
+// The server refused the device's certificate, or misses one.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
 // What to do: Check that the certificate is registered and active in this account and region: aws iot describe-certificate.
@@ -504,6 +506,12 @@ typedef struct {
 // Returned by `iotcred_fetch`, `iotcred_send`.
 // What to do: Use the endpoint that the error's message names; S3 redirects when the bucket is in another region.
 #define IOTCRED_ERR_REDIRECT 5015
+
+// The resource has not changed (HTTP 304): the answer to a conditional request.
+//
+// Returned by `iotcred_send`.
+// What to do: Go on with the copy that you have.
+#define IOTCRED_ERR_NOT_MODIFIED 5016
 
 // The thing is not attached to this certificate.
 //
@@ -733,7 +741,8 @@ typedef struct {
     const char *path;
     // The query as it goes on the wire, without the "?". NULL: none.
     const char *query;
-    // More headers, such as `content-type`. The library writes `host`, `content-length`, `connection`, `expect` and the signature's itself.
+    // More headers, such as `content-type`. The library writes `host`, `content-length`, `transfer-encoding`, `connection`, `expect`, `user-agent` and the
+    // signature's itself.
     const sigv4_header *headers;
     // How many headers.
     size_t header_count;
@@ -745,7 +754,7 @@ typedef struct {
     // Gives the body in pieces: writes at most `size` bytes into `buffer` and returns how many, at least 1; 0 or less means failure and ends the
     // call with `IOTCRED_ERR_BODY_SOURCE`. NULL: the body is `payload`.
     int32_t (*read_body)(void *context, uint8_t *buffer, size_t size);
-    // Takes a header of the response, as soon as the head is there; before any `write_body`. NULL: they are not wanted.
+    // Takes a header of a successful response, as soon as the head is there; before any `write_body`. NULL: they are not wanted.
     void (*on_header)(void *context, const sigv4_header *header);
     // Takes a piece of a successful response's body. Returns 0 to go on; anything else ends the call with `IOTCRED_ERR_BODY_SINK`. NULL: the body goes
     // into the memory that the response names.
@@ -777,7 +786,8 @@ typedef struct {
 typedef struct {
     // Out: the status code, 200 to 299.
     uint16_t http_status;
-    // In: memory for the body, when the request has no `write_body`; may be NULL if `body_size` is 0. Undefined when the call fails.
+    // In: memory for the body, when the request has no `write_body`; may be NULL if `body_size` is 0. Undefined when the call fails. Give it enough for what the
+    // service answers (DynamoDB says "{}" to a PutItem): when it turns out too small, the request was carried out all the same.
     uint8_t *body;
     // In: its size in bytes.
     size_t body_size;
@@ -836,8 +846,9 @@ iotcred_status iotcred_fetch(const iotcred_config *config,
 // `error`: out; may be NULL. Always written whole.
 //
 // Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes.
-// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; what `sigv4_sign_request` returns;
-// `IOTCRED_ERR_ENDPOINT`, `_CA`, `_ADDRESS`, `_PLATFORM`; `IOTCRED_ERR_BODY_SOURCE`, `_BODY_SINK`; the 3000s, the 4000s, and of the 5000s up to 5015.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; what `sigv4_sign_request`
+// returns, but for a missing host; `IOTCRED_ERR_ENDPOINT`, `_CA`, `_ADDRESS`, `_PLATFORM`; `IOTCRED_ERR_BODY_SOURCE`, `_BODY_SINK`; the 3000s, the 4000s,
+// `IOTCRED_ERR_RESPONSE_MALFORMED`, `_RESPONSE_TOO_LARGE`, and 5010 to 5016.
 // Threads: any number at once, each with its own `response`, `error` and callbacks' contexts.
 // Example: see `examples-c/s3_upload.c`.
 iotcred_status iotcred_send(const iotcred_request *request,

@@ -120,6 +120,8 @@ pub enum Status {
     ServerFault,
     /// HTTP 3xx: the resource is elsewhere.
     Redirect,
+    /// HTTP 304: the answer to a conditional request.
+    NotModified,
     /// The thing is not attached to this certificate.
     ThingNotAttached,
     /// The certificate's IoT policy does not allow the role alias.

@@ -118,6 +118,15 @@ mod client {
     /// milliseconds (RFC 9110 section 10.1.1: a client must not wait for an indefinite time).
     pub const CONTINUE_WAIT_MS: u32 = 1_000;
 
+    /// Bytes from an entity's `&` to its `;`: `&#1114111;` is the longest that means a character.
+    pub const ENTITY_MAX: usize = 10;
+
+    /// How long a farewell (TLS's `close_notify`, or an alert) may take when the call is over, in milliseconds.
+    pub const FAREWELL_MS: u32 = 200;
+
+    /// The longest piece that is given at once to a callback that counts bytes in an `int32_t`.
+    pub const CALLBACK_PIECE_MAX: usize = i32::MAX as usize;
+
     /// How long, after a send failed, to wait for what the server said before it broke the connection, in milliseconds.
     pub const BROKEN_SEND_WAIT_MS: u32 = 500;
 

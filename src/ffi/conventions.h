@@ -16,6 +16,8 @@
 //             needs no NUL. IOTCRED_STR("literal") makes a sigv4_str of a literal.
 // Time        Unix seconds (int64_t) for dates, milliseconds (uint32_t) for durations.
 // Secrets     Are wiped from every temporary before a function returns, and never printed. What is in the caller's memory is the caller's to wipe.
+// Callbacks   Return normally: no C++ exception and no longjmp may leave one. A callback may call the library, but must not touch the structs that
+//             were passed to the call it was called from.
 // Threads     Every function may be called from any number of threads at once, as long as no two of them share an output. Only iotcred_init comes
 //             first and alone.
 // Sizes       The CMake target iotcred::sigv4 defines IOTCRED_SIGN_ONLY: its archive has the first half of this header alone. iotcred::iotcred

@@ -75,10 +75,17 @@ pub(super) unsafe fn guard_with_error(
     let report = iotcred_error::of(&outcome);
     let status = report.status;
     if !error.is_null() {
-        // SAFETY: not NULL, and the caller's promise. Zeroed first, so that the padding holds nothing either.
+        // SAFETY: not NULL, and the caller's promise. Zeroed first and then written member by member, so that the padding is 0 too.
         unsafe {
             error.write_bytes(0, 1);
-            error.write(report);
+            (*error).status = report.status;
+            (*error).kind = report.kind;
+            (*error).retryable = report.retryable;
+            (*error).retry_after_ms = report.retry_after_ms;
+            (*error).http_status = report.http_status;
+            (*error).tls_alert = report.tls_alert;
+            (*error).request_id = report.request_id;
+            (*error).message = report.message;
         }
     }
     status

@@ -28,20 +28,19 @@ pub unsafe extern "C" fn iotcred_fetch(
     credentials: *mut iotcred_credentials,
     error: *mut iotcred_error,
 ) -> iotcred_status {
-    // SAFETY: the header's "Pointers" and "Outputs": each is NULL or valid for the call, and outputs are nobody else's meanwhile.
+    // SAFETY: the header's "Pointers" and "Outputs": each is NULL or valid for the call, and outputs are nobody else's meanwhile. No reference to the
+    // caller's structs is held while callbacks run.
     unsafe {
         guard_with_error(error, || {
-            let (Some(config), Some(credentials)) = (config.as_ref(), credentials.as_mut()) else {
+            if config.is_null() || credentials.is_null() {
                 return Err(Error::new(
                     Status::NullArgument,
                     format_args!("`config` or `credentials` is NULL"),
                 ));
-            };
-            let fetched = with_platform(config.platform, |transport, clock| {
-                let config = config.read()?;
-                fetch(&config, transport, clock)
-            })?;
-            Ok(credentials.set(&fetched)?)
+            }
+            let (platform, config) = ((*config).platform, (*config).read()?);
+            let fetched = with_platform(platform, |transport, clock| fetch(&config, transport, clock))?;
+            Ok((*credentials).set(&fetched)?)
         })
     }
 }

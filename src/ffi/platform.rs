@@ -3,6 +3,7 @@
 use super::config::iotcred_platform;
 use super::status::{IOTCRED_ERR_DEADLINE, IOTCRED_ERR_DNS};
 use crate::error::{Error, Status};
+use crate::limits::CALLBACK_PIECE_MAX;
 use crate::net::{Clock, Peer, Transport};
 use crate::time::UnixTime;
 use core::ffi::{c_char, c_void};
@@ -68,9 +69,6 @@ impl CallbackTransport {
     }
 }
 
-/// The longest piece that is given to `send` or `recv` at once, so that the count fits the `int32_t` that comes back.
-const PIECE_MAX: usize = i32::MAX as usize;
-
 impl Transport for CallbackTransport {
     fn connect(&mut self, peer: &Peer<'_>, timeout_ms: u32) -> Result<(), Status> {
         let host = alloc::ffi::CString::new(peer.address.unwrap_or(peer.host)).map_err(|_| Status::Address)?;
@@ -84,7 +82,7 @@ impl Transport for CallbackTransport {
     }
 
     fn send(&mut self, data: &[u8], timeout_ms: u32) -> Result<usize, Status> {
-        let length = data.len().min(PIECE_MAX);
+        let length = data.len().min(CALLBACK_PIECE_MAX);
         // SAFETY: the data is valid for `length` bytes; the function is the caller's.
         count(
             unsafe { (self.send)(self.context, data.as_ptr(), length, timeout_ms) },
@@ -93,7 +91,7 @@ impl Transport for CallbackTransport {
     }
 
     fn recv(&mut self, buffer: &mut [u8], timeout_ms: u32) -> Result<usize, Status> {
-        let length = buffer.len().min(PIECE_MAX);
+        let length = buffer.len().min(CALLBACK_PIECE_MAX);
         // SAFETY: the buffer is valid for `length` bytes; the function is the caller's.
         count(
             unsafe { (self.recv)(self.context, buffer.as_mut_ptr(), length, timeout_ms) },

@@ -16,6 +16,7 @@ pub const IOTCRED_SEND_EXPECT_CONTINUE: u32 = 1;
 
 /// One HTTPS request to AWS. All-zero members mean the defaults. Everything is borrowed for the call.
 #[repr(C)]
+#[derive(Clone, Copy)]
 #[allow(non_camel_case_types)]
 pub struct iotcred_request {
     /// Host name, such as "my-bucket.s3.eu-west-1.amazonaws.com"; it becomes the `host` header.
@@ -30,7 +31,8 @@ pub struct iotcred_request {
     pub path: *const c_char,
     /// The query as it goes on the wire, without the "?". NULL: none.
     pub query: *const c_char,
-    /// More headers, such as `content-type`. The library writes `host`, `content-length`, `connection`, `expect` and the signature's itself.
+    /// More headers, such as `content-type`. The library writes `host`, `content-length`, `transfer-encoding`, `connection`, `expect`, `user-agent` and the
+    /// signature's itself.
     pub headers: *const sigv4_header,
     /// How many headers.
     pub header_count: usize,
@@ -42,7 +44,7 @@ pub struct iotcred_request {
     /// Gives the body in pieces: writes at most `size` bytes into `buffer` and returns how many, at least 1; 0 or less means failure and ends the
     /// call with `IOTCRED_ERR_BODY_SOURCE`. NULL: the body is `payload`.
     pub read_body: Option<unsafe extern "C" fn(context: *mut c_void, buffer: *mut u8, size: usize) -> i32>,
-    /// Takes a header of the response, as soon as the head is there; before any `write_body`. NULL: they are not wanted.
+    /// Takes a header of a successful response, as soon as the head is there; before any `write_body`. NULL: they are not wanted.
     pub on_header: Option<unsafe extern "C" fn(context: *mut c_void, header: *const sigv4_header)>,
     /// Takes a piece of a successful response's body. Returns 0 to go on; anything else ends the call with `IOTCRED_ERR_BODY_SINK`. NULL: the body goes
     /// into the memory that the response names.
@@ -74,7 +76,8 @@ pub struct iotcred_request {
 pub struct iotcred_response {
     /// Out: the status code, 200 to 299.
     pub http_status: u16,
-    /// In: memory for the body, when the request has no `write_body`; may be NULL if `body_size` is 0. Undefined when the call fails.
+    /// In: memory for the body, when the request has no `write_body`; may be NULL if `body_size` is 0. Undefined when the call fails. Give it enough for what the
+    /// service answers (DynamoDB says "{}" to a PutItem): when it turns out too small, the request was carried out all the same.
     pub body: *mut u8,
     /// In: its size in bytes.
     pub body_size: usize,
@@ -92,8 +95,9 @@ pub struct iotcred_response {
 /// `error`: out; may be NULL. Always written whole.
 ///
 /// Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes.
-/// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; what `sigv4_sign_request` returns;
-/// `IOTCRED_ERR_ENDPOINT`, `_CA`, `_ADDRESS`, `_PLATFORM`; `IOTCRED_ERR_BODY_SOURCE`, `_BODY_SINK`; the 3000s, the 4000s, and of the 5000s up to 5015.
+/// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; what `sigv4_sign_request`
+/// returns, but for a missing host; `IOTCRED_ERR_ENDPOINT`, `_CA`, `_ADDRESS`, `_PLATFORM`; `IOTCRED_ERR_BODY_SOURCE`, `_BODY_SINK`; the 3000s, the 4000s,
+/// `IOTCRED_ERR_RESPONSE_MALFORMED`, `_RESPONSE_TOO_LARGE`, and 5010 to 5016.
 /// Threads: any number at once, each with its own `response`, `error` and callbacks' contexts.
 /// Example: see `examples-c/s3_upload.c`.
 #[unsafe(no_mangle)]
@@ -103,35 +107,33 @@ pub unsafe extern "C" fn iotcred_send(
     response: *mut iotcred_response,
     error: *mut iotcred_error,
 ) -> iotcred_status {
-    // SAFETY: the header's "Pointers" and "Outputs": each is NULL or valid for the call, and outputs are nobody else's meanwhile.
+    // SAFETY: the header's "Pointers" and "Outputs": each is NULL or valid for the call, and outputs are nobody else's meanwhile. The request is
+    // copied: no reference to the caller's structs is held while callbacks run.
     unsafe {
         guard_with_error(error, || {
-            let (Some(request), Some(credentials), Some(response)) =
-                (request.as_ref(), credentials.as_ref(), response.as_mut())
-            else {
+            if request.is_null() || credentials.is_null() || response.is_null() {
                 return Err(Error::new(
                     Status::NullArgument,
                     format_args!("`request`, `credentials` or `response` is NULL"),
                 ));
-            };
-            let memory = bytes_mut(response.body, response.body_size, Status::NullArgument)?;
+            }
+            let (request, credentials) = (request.read(), (*credentials).get()?);
+            let memory = bytes_mut((*response).body, (*response).body_size, Status::NullArgument)?;
             let mut sink = CallerSink {
-                request,
+                request: &request,
                 memory,
                 received: 0,
                 needed: None,
             };
             let outcome = with_platform(request.platform, |transport, clock| {
-                let credentials = credentials.get()?;
                 let mut read = |buffer: &mut [u8]| request.next_piece(buffer);
-                send(&mut request.read(&mut read)?, &credentials, &mut sink, transport, clock)
+                send(&mut request.get(&mut read)?, &credentials, &mut sink, transport, clock)
             });
             if let Some(needed) = sink.needed {
-                response.body_len = needed;
+                (*response).body_len = needed;
             }
-            let http_status = outcome?;
-            response.http_status = http_status;
-            response.body_len = sink.received;
+            (*response).http_status = outcome?;
+            (*response).body_len = sink.received;
             Ok(())
         })
     }
@@ -140,7 +142,7 @@ pub unsafe extern "C" fn iotcred_send(
 impl iotcred_request {
     /// # Safety
     /// What the request points to is as the header's "Pointers" says.
-    unsafe fn read<'a>(&self, read: &'a mut Source<'a>) -> Result<Request<'a>, Error> {
+    unsafe fn get<'a>(&self, read: &'a mut Source<'a>) -> Result<Request<'a>, Error> {
         if self.flags & !IOTCRED_SEND_EXPECT_CONTINUE != 0 {
             return Err(Status::Flags.into());
         }
@@ -176,6 +178,10 @@ impl iotcred_request {
         let payload = unsafe { self.payload.read() }?;
         if self.read_body.is_none() {
             return match payload {
+                _ if self.body_length != 0 => Err(Error::new(
+                    Status::Payload,
+                    format_args!("`body_length` is for `read_body`, which is NULL"),
+                )),
                 Payload::Bytes(bytes) => Ok((Body::Bytes(bytes), payload)),
                 _ => Err(Error::new(
                     Status::Payload,
@@ -189,11 +195,13 @@ impl iotcred_request {
         };
         match payload {
             Payload::Bytes([]) if S3_SERVICES.contains(&service) => Ok((body, Payload::Unsigned)),
+            Payload::Bytes([]) => Err(Error::new(
+                Status::Payload,
+                format_args!("with `read_body` the payload must be the body's SHA-256: only S3 takes an unsigned one"),
+            )),
             Payload::Bytes(_) => Err(Error::new(
                 Status::Payload,
-                format_args!(
-                    "with `read_body` the payload must be the body's SHA-256: this service takes no unsigned payload"
-                ),
+                format_args!("the body is given twice: in `payload` and by `read_body`"),
             )),
             payload => Ok((body, payload)),
         }

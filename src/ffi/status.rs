@@ -22,7 +22,7 @@ pub const IOTCRED_ERR_BUFFER_TOO_SMALL: iotcred_status = 1;
 /// Returned by every function.
 /// What to do: Give every pointer whose documentation does not allow NULL; a NULL pointer is allowed only with a length of 0.
 pub const IOTCRED_ERR_NULL_ARGUMENT: iotcred_status = 2;
-/// Iotcred_init was not called.
+/// `iotcred_init` was not called.
 ///
 /// Returned by `iotcred_init`, and the functions of the `client` size.
 /// What to do: Call iotcred_init once, with every member of the port set, before anything else.
@@ -87,10 +87,10 @@ pub const IOTCRED_ERR_CA: iotcred_status = 1008;
 /// Returned by `iotcred_fetch`, `iotcred_send`.
 /// What to do: Set `address` to NULL, or to where to connect in place of `endpoint`, without a port.
 pub const IOTCRED_ERR_ADDRESS: iotcred_status = 1009;
-/// `platform` lacks a callback.
+/// `platform` lacks a callback, or one broke its contract.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
-/// What to do: Set connect, send, recv and close together, and both clocks; without an operating system all of them.
+/// What to do: Set connect, send, recv and close together, and both clocks; without an operating system all of them. send and recv must not say more than they were given.
 pub const IOTCRED_ERR_PLATFORM: iotcred_status = 1010;
 /// `method` is no HTTP method.
 ///
@@ -110,7 +110,7 @@ pub const IOTCRED_ERR_QUERY: iotcred_status = 2003;
 /// A header's name or value is malformed.
 ///
 /// Returned by `sigv4_sign_request`, `iotcred_send`.
-/// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding and connection itself.
+/// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 pub const IOTCRED_ERR_HEADER: iotcred_status = 2004;
 /// There is no `host` header.
 ///
@@ -227,7 +227,7 @@ pub const IOTCRED_ERR_SERVER_NAME: iotcred_status = 4005;
 /// Returned by `iotcred_fetch`, `iotcred_send`.
 /// What to do: Look at the error's message.
 pub const IOTCRED_ERR_SERVER_CERTIFICATE: iotcred_status = 4006;
-/// The server refused the device's certificate.
+/// The server refused the device's certificate, or misses one.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
 /// What to do: Check that the certificate is registered and active in this account and region: aws iot describe-certificate.
@@ -287,6 +287,11 @@ pub const IOTCRED_ERR_SERVER_FAULT: iotcred_status = 5014;
 /// Returned by `iotcred_fetch`, `iotcred_send`.
 /// What to do: Use the endpoint that the error's message names; S3 redirects when the bucket is in another region.
 pub const IOTCRED_ERR_REDIRECT: iotcred_status = 5015;
+/// The resource has not changed (HTTP 304): the answer to a conditional request.
+///
+/// Returned by `iotcred_send`.
+/// What to do: Go on with the copy that you have.
+pub const IOTCRED_ERR_NOT_MODIFIED: iotcred_status = 5016;
 /// The thing is not attached to this certificate.
 ///
 /// Returned by `iotcred_fetch`.
@@ -333,7 +338,7 @@ pub const IOTCRED_ERR_WRONG_ENDPOINT: iotcred_status = 5027;
 /// What to do: Report it with the error's message.
 pub const IOTCRED_ERR_INTERNAL: iotcred_status = 9001;
 
-/// Kind of a status: what sort of answer it wants. 0: success.
+/// Kind of a status: what sort of answer it wants. 0: none, it is a success or an outcome that was asked for.
 pub const IOTCRED_KIND_NONE: i32 = 0;
 /// The program or its settings are wrong; nothing else will help.
 pub const IOTCRED_KIND_CONFIGURATION: i32 = 1;
@@ -388,11 +393,11 @@ const fn describe(status: Status) -> Entry {
         Status::KeyMismatch => entry(IOTCRED_ERR_KEY_MISMATCH, IOTCRED_KIND_CONFIGURATION, c"`private_key` is not the key of `certificate`", c"Pair the certificate with the key that was created with it; the leaf must come first in the chain."),
         Status::Ca => entry(IOTCRED_ERR_CA, IOTCRED_KIND_CONFIGURATION, c"`ca` cannot be read", c"Give CA certificates in PEM, or one in DER, or leave `ca` empty for Amazon's roots."),
         Status::Address => entry(IOTCRED_ERR_ADDRESS, IOTCRED_KIND_CONFIGURATION, c"`address` is neither an IP address nor a host name", c"Set `address` to NULL, or to where to connect in place of `endpoint`, without a port."),
-        Status::Platform => entry(IOTCRED_ERR_PLATFORM, IOTCRED_KIND_CONFIGURATION, c"`platform` lacks a callback", c"Set connect, send, recv and close together, and both clocks; without an operating system all of them."),
+        Status::Platform => entry(IOTCRED_ERR_PLATFORM, IOTCRED_KIND_CONFIGURATION, c"`platform` lacks a callback, or one broke its contract", c"Set connect, send, recv and close together, and both clocks; without an operating system all of them. send and recv must not say more than they were given."),
         Status::Method => entry(IOTCRED_ERR_METHOD, IOTCRED_KIND_CONFIGURATION, c"`method` is no HTTP method", c"Set `method` to GET, PUT, POST or another token, in capitals."),
         Status::Path => entry(IOTCRED_ERR_PATH, IOTCRED_KIND_CONFIGURATION, c"`path` is malformed", c"Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits."),
         Status::Query => entry(IOTCRED_ERR_QUERY, IOTCRED_KIND_CONFIGURATION, c"`query` is malformed", c"Give the query as it goes on the wire, without the ?; a % is followed by two hex digits."),
-        Status::Header => entry(IOTCRED_ERR_HEADER, IOTCRED_KIND_CONFIGURATION, c"a header's name or value is malformed", c"A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding and connection itself."),
+        Status::Header => entry(IOTCRED_ERR_HEADER, IOTCRED_KIND_CONFIGURATION, c"a header's name or value is malformed", c"A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself."),
         Status::HostMissing => entry(IOTCRED_ERR_HOST_MISSING, IOTCRED_KIND_CONFIGURATION, c"there is no `host` header", c"Add the `host` header exactly as it is sent; the signature covers it."),
         Status::HeaderConflict => entry(IOTCRED_ERR_HEADER_CONFLICT, IOTCRED_KIND_CONFIGURATION, c"a header that the signer writes is already there with another value", c"Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request."),
         Status::Payload => entry(IOTCRED_ERR_PAYLOAD, IOTCRED_KIND_CONFIGURATION, c"the payload's kind or length is wrong", c"Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes."),
@@ -416,7 +421,7 @@ const fn describe(status: Status) -> Entry {
         Status::ServerNotYetValid => entry(IOTCRED_ERR_SERVER_NOT_YET_VALID, IOTCRED_KIND_CLOCK, c"the server's certificate is not valid yet by the device's clock", c"Set the device's clock."),
         Status::ServerName => entry(IOTCRED_ERR_SERVER_NAME, IOTCRED_KIND_TLS, c"the server's certificate is for another name", c"Check `endpoint` and `address`: another server answered."),
         Status::ServerCertificate => entry(IOTCRED_ERR_SERVER_CERTIFICATE, IOTCRED_KIND_TLS, c"the server's certificate is invalid", c"Look at the error's message."),
-        Status::ClientRefused => entry(IOTCRED_ERR_CLIENT_REFUSED, IOTCRED_KIND_PERMISSION, c"the server refused the device's certificate", c"Check that the certificate is registered and active in this account and region: aws iot describe-certificate."),
+        Status::ClientRefused => entry(IOTCRED_ERR_CLIENT_REFUSED, IOTCRED_KIND_PERMISSION, c"the server refused the device's certificate, or misses one", c"Check that the certificate is registered and active in this account and region: aws iot describe-certificate."),
         Status::TlsNoCommon => entry(IOTCRED_ERR_TLS_NO_COMMON, IOTCRED_KIND_TLS, c"there is no TLS version or suite that both sides speak", c"The server must offer TLS 1.2 or 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305."),
         Status::ResponseMalformed => entry(IOTCRED_ERR_RESPONSE_MALFORMED, IOTCRED_KIND_TRANSIENT, c"the response is not well-formed HTTP/1.1", c"Check that `endpoint` is AWS's; a proxy or a captive portal may have answered."),
         Status::ResponseTooLarge => entry(IOTCRED_ERR_RESPONSE_TOO_LARGE, IOTCRED_KIND_TRANSIENT, c"the response is longer than a limit", c"Check that `endpoint` is AWS's; the limits are named in the error's message."),
@@ -428,6 +433,12 @@ const fn describe(status: Status) -> Entry {
         Status::Throttled => entry(IOTCRED_ERR_THROTTLED, IOTCRED_KIND_THROTTLED, c"the server asks to slow down", c"Wait `retry_after_ms`, or longer each time, and try again."),
         Status::ServerFault => entry(IOTCRED_ERR_SERVER_FAULT, IOTCRED_KIND_TRANSIENT, c"the server failed (HTTP 5xx)", c"Wait and try again."),
         Status::Redirect => entry(IOTCRED_ERR_REDIRECT, IOTCRED_KIND_CONFIGURATION, c"the resource is elsewhere (HTTP 3xx)", c"Use the endpoint that the error's message names; S3 redirects when the bucket is in another region."),
+        Status::NotModified => entry(
+            IOTCRED_ERR_NOT_MODIFIED,
+            IOTCRED_KIND_NONE,
+            c"the resource has not changed (HTTP 304)",
+            c"Go on with the copy that you have.",
+        ),
         Status::ThingNotAttached => entry(IOTCRED_ERR_THING_NOT_ATTACHED, IOTCRED_KIND_PERMISSION, c"the thing is not attached to this certificate", c"Attach it: aws iot attach-thing-principal --thing-name NAME --principal CERTIFICATE_ARN; or leave `thing_name` NULL."),
         Status::RoleAliasForbidden => entry(IOTCRED_ERR_ROLE_ALIAS_FORBIDDEN, IOTCRED_KIND_PERMISSION, c"the certificate's policy does not allow the role alias", c"Attach an IoT policy that allows iot:AssumeRoleWithCertificate on arn:aws:iot:REGION:ACCOUNT:rolealias/ALIAS to the certificate."),
         Status::CertificateNotActive => entry(IOTCRED_ERR_CERTIFICATE_NOT_ACTIVE, IOTCRED_KIND_PERMISSION, c"the certificate is not registered or not active at this endpoint", c"Register and activate the certificate in the account and region of the endpoint."),
@@ -441,7 +452,7 @@ const fn describe(status: Status) -> Entry {
 }
 
 /// Every status, for looking one up by its number.
-const ALL: [Status; 64] = [
+const ALL: [Status; 65] = [
     Status::BufferTooSmall,
     Status::NullArgument,
     Status::NotInitialised,
@@ -497,6 +508,7 @@ const ALL: [Status; 64] = [
     Status::Throttled,
     Status::ServerFault,
     Status::Redirect,
+    Status::NotModified,
     Status::ThingNotAttached,
     Status::RoleAliasForbidden,
     Status::CertificateNotActive,

@@ -46,9 +46,15 @@ impl<'a, A: Answer> Exchange<'a, A> {
         }
     }
 
-    /// Whether the final head is there: nothing more of the request needs to be sent.
-    pub fn is_answered(&self) -> bool {
+    /// Whether the final head is there.
+    fn is_answered(&self) -> bool {
         matches!(self.state, State::Body(..) | State::Done(_))
+    }
+
+    /// Whether the server has refused the request: nothing more of it needs to be sent (RFC 9112 section 9.5). A success that comes before the request was
+    /// sent is no reason to stop: the rest would be missing.
+    pub fn is_refused(&self) -> bool {
+        matches!(&self.state, State::Body(head, _) | State::Done(head) if !is_success(head))
     }
 
     /// The one who takes the response.
@@ -56,25 +62,31 @@ impl<'a, A: Answer> Exchange<'a, A> {
         self.answer
     }
 
-    /// Sends a part of the request. When the server broke the connection meanwhile but had answered, that answer counts.
+    /// Sends a part of the request. When the server broke the connection or stopped reading, but had refused the request, its answer counts.
     pub fn send(&mut self, stream: &mut Stream<'_>, part: &[u8]) -> Result<(), Error> {
         match stream.send(part) {
-            Err(broken) if broken.status == Status::ConnectionLost => self.hear_out(stream, broken),
+            Err(broken) if is_cut(&broken) => self.hear_out(stream, broken),
             sent => sent,
         }
     }
 
     /// After a broken send: takes what the server said before it closed. A TLS alert is an error that says more than `broken`.
     fn hear_out(&mut self, stream: &mut Stream<'_>, broken: Error) -> Result<(), Error> {
+        let end = stream.deadline().within(BROKEN_SEND_WAIT_MS);
+        let mut left_ms = end.remaining_ms().unwrap_or(0);
         while !matches!(self.state, State::Done(_)) {
-            match stream.receive_within(BROKEN_SEND_WAIT_MS, &mut |input| self.push(input)) {
+            match stream.receive_within(left_ms, &mut |input| self.push(input)) {
                 Ok(Received::Some) => {}
                 Ok(Received::Nothing | Received::Closed) => break,
                 Err(error) if error.status == Status::ConnectionLost => break,
                 Err(error) => return Err(error),
             }
+            left_ms = match end.remaining_ms() {
+                Ok(left) => left,
+                Err(_) => break,
+            };
         }
-        if self.is_answered() { Ok(()) } else { Err(broken) }
+        if self.is_refused() { Ok(()) } else { Err(broken) }
     }
 
     /// Takes what has arrived, without waiting.
@@ -107,7 +119,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
             match (received, &self.state) {
                 (Ok(Received::Closed), _) => self.end_of_stream()?,
                 (Ok(_), _) => {}
-                (Err(error), State::Body(head, _)) if !is_success(head) && is_cut(&error) => self.conclude(),
+                (Err(_), State::Body(head, _)) if !is_success(head) => self.conclude(),
                 (Err(error), State::Body(head, _)) => return Err(in_response(error, head)),
                 (Err(error), _) => return Err(error),
             }
@@ -174,9 +186,15 @@ impl<'a, A: Answer> Exchange<'a, A> {
     }
 
     fn push_body(&mut self, head: Head, mut body: Body, input: &[u8]) -> Result<usize, Error> {
-        let piece = body
-            .decode(input)
-            .map_err(|status| in_response(unreadable_body(status), &head))?;
+        let piece = match body.decode(input) {
+            Ok(piece) => piece,
+            // What was kept of it is enough to read the server's words.
+            Err(_) if !is_success(&head) => {
+                self.state = State::Done(head);
+                return Ok(input.len());
+            }
+            Err(status) => return Err(in_response(unreadable_body(status), &head)),
+        };
         let wants_more = piece.data.is_empty() || {
             let taken = self.answer.body(piece.data);
             taken.map_err(|error| in_response(error, &head))?

@@ -69,6 +69,7 @@ pub fn class(http_status: u16, code: &str) -> Status {
     match http_status {
         429 => Status::Throttled,
         400..=599 if is_throttling(code) => Status::Throttled,
+        304 => Status::NotModified,
         300..=399 => Status::Redirect,
         403 => Status::Refused,
         404 => Status::NotFound,

@@ -61,12 +61,14 @@ impl Transport for TcpTransport {
 
     fn send(&mut self, data: &[u8], timeout_ms: u32) -> Result<usize, Status> {
         let stream = self.stream()?;
-        stream
-            .set_write_timeout(Some(milliseconds(timeout_ms.max(1))))
-            .map_err(|_| Status::ConnectionLost)?;
-        match retry_interrupted(|| stream.write(data))? {
-            0 => Err(Status::ConnectionLost),
-            sent => Ok(sent),
+        let sent = within(timeout_ms, |left| {
+            stream.set_write_timeout(Some(left))?;
+            stream.write(data)
+        })?;
+        if sent == 0 {
+            Err(Status::ConnectionLost)
+        } else {
+            Ok(sent)
         }
     }
 
@@ -74,14 +76,14 @@ impl Transport for TcpTransport {
         let stream = self.stream()?;
         if timeout_ms == 0 {
             stream.set_nonblocking(true).map_err(|_| Status::ConnectionLost)?;
-            let received = retry_interrupted(|| stream.read(buffer));
+            let received = within(1, |_| stream.read(buffer));
             stream.set_nonblocking(false).map_err(|_| Status::ConnectionLost)?;
             return received;
         }
-        stream
-            .set_read_timeout(Some(milliseconds(timeout_ms)))
-            .map_err(|_| Status::ConnectionLost)?;
-        retry_interrupted(|| stream.read(buffer))
+        within(timeout_ms, |left| {
+            stream.set_read_timeout(Some(left))?;
+            stream.read(buffer)
+        })
     }
 
     fn close(&mut self) {
@@ -93,10 +95,15 @@ fn milliseconds(count: u32) -> Duration {
     Duration::from_millis(u64::from(count))
 }
 
-/// Does `operation` again while a signal interrupts it. A socket's timeout counts anew then, which is why callers measure their own deadline.
-fn retry_interrupted(mut operation: impl FnMut() -> io::Result<usize>) -> Result<usize, Status> {
+/// Does `operation` with the time that is left, again when a signal interrupted it, until `timeout_ms` have passed.
+fn within(timeout_ms: u32, mut operation: impl FnMut(Duration) -> io::Result<usize>) -> Result<usize, Status> {
+    let end = Instant::now() + milliseconds(timeout_ms);
     loop {
-        match operation() {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Status::Deadline);
+        }
+        match operation(left) {
             Ok(count) => return Ok(count),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
@@ -314,5 +321,17 @@ mod tests {
         assert_eq!(transport.recv(&mut [0; 8], 2_000), Ok(0));
         transport.close();
         assert_eq!(transport.recv(&mut [0; 8], 20), Err(Status::ConnectionLost));
+    }
+
+    #[test]
+    fn signals_do_not_prolong_the_wait() {
+        let start = Instant::now();
+        let interrupted = || io::Error::from(ErrorKind::Interrupted);
+        let outcome = within(50, |_| {
+            thread::sleep(Duration::from_millis(5));
+            Err(interrupted())
+        });
+        assert_eq!(outcome, Err(Status::Deadline));
+        assert!(start.elapsed() < Duration::from_secs(5));
     }
 }

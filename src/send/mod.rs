@@ -69,7 +69,7 @@ pub fn send(
         let mut exchange = Exchange::new(request.method, &mut answer);
         exchange.send(&mut stream, &head)?;
         drop(head);
-        if request.expect_continue {
+        if request.asks_first() {
             exchange.wait_for_continue(&mut stream, CONTINUE_WAIT_MS)?;
         }
         send_body(&mut request.body, &mut exchange, &mut stream)?;
@@ -81,7 +81,7 @@ pub fn send(
     }
 }
 
-/// Sends the body piece by piece, until the server has answered: one that refuses an upload does so before it is over.
+/// Sends the body piece by piece, unless the server refuses it before it is over.
 fn send_body(
     body: &mut Body<'_>,
     exchange: &mut Exchange<'_, Response<'_>>,
@@ -89,10 +89,13 @@ fn send_body(
 ) -> Result<(), Error> {
     let mut left = body.len();
     let mut piece = vec![0; if left == 0 { 0 } else { BODY_PIECE }];
-    while left > 0 && !exchange.is_answered() {
+    while left > 0 && !exchange.is_refused() {
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(BODY_PIECE);
         let data = body.next(piece.get_mut(..wanted).unwrap_or_default())?;
         exchange.send(stream, data)?;
+        if exchange.is_refused() {
+            break;
+        }
         left = left.saturating_sub(data.len() as u64);
         exchange.answer().sent(data.len())?;
         exchange.poll(stream)?;

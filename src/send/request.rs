@@ -121,6 +121,11 @@ impl Request<'_> {
         }
     }
 
+    /// Whether `Expect: 100-continue` is sent: never without a body (RFC 9110 section 10.1.1).
+    pub(super) fn asks_first(&self) -> bool {
+        self.expect_continue && !self.body.is_empty()
+    }
+
     /// The deadline in milliseconds.
     pub(super) fn timeout_ms(&self) -> u32 {
         if self.timeout_ms == 0 {
@@ -151,7 +156,7 @@ impl Request<'_> {
         if !self.body.is_empty() || matches!(self.method, b"PUT" | b"POST" | b"PATCH") {
             all.push((b"content-length", length.as_bytes()));
         }
-        if self.expect_continue {
+        if self.asks_first() {
             all.push((b"expect", b"100-continue"));
         }
         all.extend(

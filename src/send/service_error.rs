@@ -9,13 +9,11 @@
 use crate::error::{Error, Status, Text, printable};
 use crate::http::failure::{Said, class, error, show};
 use crate::http::response::Head;
+use crate::limits::ENTITY_MAX;
 use crate::limits::MESSAGE_MAX;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt::Write;
-
-/// Bytes from an entity's `&` to its `;`: `&#1114111;` is the longest that means a character.
-const ENTITY_MAX: usize = 10;
 
 /// Makes an error of a service's response other than 2xx: of its head and as much of its body as was kept (`REFUSAL_BODY_MAX` bytes are
 /// enough). The message reads `Code: Message`; for a redirect, `Code: where to`; for a body in neither form it is the body's beginning.

@@ -37,7 +37,7 @@ pub(super) struct Engine {
     filled: usize,
     /// Ciphertext for the wire.
     outgoing: Vec<u8>,
-    /// The connection has failed. rustls must not be entered again: after its own errors it may panic, and after ours it has lost data.
+    /// The connection has failed: rustls must not see `incoming` again, since it panics on input that it has refused.
     failed: bool,
 }
 
@@ -101,11 +101,11 @@ impl Engine {
         if self.failed {
             return Err(Status::ConnectionLost.into());
         }
-        let result = self.run(sink);
-        if result.is_err() {
-            self.failed = true;
-        }
-        result
+        // Also where this unwinds.
+        self.failed = true;
+        let phase = self.run(sink).inspect_err(|_| self.collect_alert());
+        self.failed = phase.is_err();
+        phase
     }
 
     fn run(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
@@ -113,15 +113,7 @@ impl Engine {
             let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
             let UnbufferedStatus { mut discard, state, .. } = self.connection.process_tls_records(filled);
             let mut outcome = Ok(None);
-            let state = match state {
-                Ok(state) => state,
-                Err(error) => {
-                    self.discard(discard);
-                    self.collect_alert(&error);
-                    return Err(failure::explain(&error));
-                }
-            };
-            match state {
+            match state.map_err(|error| failure::explain(&error))? {
                 ConnectionState::ReadTraffic(mut traffic) => {
                     while let Some(record) = traffic.next_record() {
                         let record = record.map_err(|error| failure::explain(&error))?;
@@ -186,13 +178,12 @@ impl Engine {
         })
     }
 
-    /// After an error: the alert that tells the server why, if rustls made one. It comes before anything else that rustls would do.
-    fn collect_alert(&mut self, error: &rustls::Error) {
-        if matches!(error, rustls::Error::AlertReceived(_)) {
+    /// After an error: the alert that tells the server why, if rustls has one ready. Else it would go on reading where it failed, and panic.
+    fn collect_alert(&mut self) {
+        if !self.connection.wants_write() {
             return;
         }
-        let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
-        if let Ok(ConnectionState::EncodeTlsData(data)) = self.connection.process_tls_records(filled).state {
+        if let Ok(ConnectionState::EncodeTlsData(data)) = self.connection.process_tls_records(&mut []).state {
             let _ = encode(data, &mut self.outgoing);
         }
     }
@@ -287,5 +278,16 @@ mod tests {
             assert_eq!(engine.close().unwrap_err().status, Status::ConnectionLost);
             assert_eq!(feed(&mut engine, &[0]).unwrap_err().status, Status::ConnectionLost);
         }
+    }
+
+    /// A ServerHello of which only the beginning is there, and then an alert between its parts: rustls refuses it without an alert of its own.
+    #[test]
+    fn an_error_within_a_handshake_message_is_a_failure_and_no_panic() {
+        let mut engine = engine();
+        let cut_hello = [22, 3, 3, 0, 10, 2, 0, 0, 0x50, 3, 3, 1, 2, 3, 4];
+        let alert = [21, 3, 3, 0, 2, 2, 40];
+        let error = feed(&mut engine, &[&cut_hello[..], &alert].concat()).unwrap_err();
+        assert_eq!(error.status, Status::Tls);
+        assert!(engine.close().is_err());
     }
 }

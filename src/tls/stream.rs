@@ -4,11 +4,8 @@
 use super::Settings;
 use super::engine::{Engine, Phase, Sink};
 use crate::error::{Error, Status};
-use crate::limits::TLS_SEND_FRAGMENT;
+use crate::limits::{FAREWELL_MS, TLS_SEND_FRAGMENT};
 use crate::net::{Deadline, Peer, Transport};
-
-/// How long a farewell (`close_notify`, or an alert) may take when the call is over, in milliseconds.
-const FAREWELL_MS: u32 = 200;
 
 /// What `receive` found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +51,10 @@ impl<'a> Stream<'a> {
         loop {
             match self.advance(&mut no_data_yet)? {
                 Phase::Open => return Ok(()),
-                Phase::Handshaking => self.fill(self.deadline.remaining_ms()?)?,
+                Phase::Handshaking => match self.fill(self.deadline.remaining_ms()?) {
+                    Err(error) if error.status == Status::Deadline => {}
+                    filled => filled?,
+                },
                 Phase::PeerClosed => {
                     return Err(Error::new(
                         Status::Tls,
@@ -81,10 +81,12 @@ impl<'a> Stream<'a> {
 
     /// Waits until bytes arrive, at most until the deadline, and hands their plaintext to `sink`. Errors: `Deadline` among others.
     pub fn receive(&mut self, sink: &mut Sink<'_>) -> Result<Received, Error> {
-        let timeout_ms = self.deadline.remaining_ms()?;
-        match self.receive_within(timeout_ms, sink)? {
-            Received::Nothing => Err(Status::Deadline.into()),
-            received => Ok(received),
+        loop {
+            // A transport may give up earlier than it was told.
+            match self.receive_within(self.deadline.remaining_ms()?, sink)? {
+                Received::Nothing => {}
+                received => return Ok(received),
+            }
         }
     }
 
@@ -102,16 +104,12 @@ impl<'a> Stream<'a> {
         Ok(Received::Some)
     }
 
+    /// Lets the engine work. What it has to say in reply goes out; that this fails shows at the next receive, after what the server said before.
     fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
-        match self.engine.advance(sink) {
-            Ok(phase) => match self.flush() {
-                Err(error) if error.status == Status::ConnectionLost => Err(self.last_words()),
-                flushed => flushed.map(|()| phase),
-            },
-            Err(error) => {
-                self.say_farewell();
-                Err(error)
-            }
+        let phase = self.engine.advance(sink).inspect_err(|_| self.say_farewell())?;
+        match self.flush() {
+            Err(error) if error.status != Status::ConnectionLost => Err(error),
+            _ => Ok(phase),
         }
     }
 
@@ -130,19 +128,6 @@ impl<'a> Stream<'a> {
         let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
         self.engine.sent();
         Ok(sent?)
-    }
-
-    /// After a send that failed within the handshake: the alert that the server sent before it closed, where there is one.
-    fn last_words(&mut self) -> Error {
-        while let Ok(left) = self.deadline.remaining_ms() {
-            if self.fill(left.min(FAREWELL_MS)).is_err() {
-                break;
-            }
-            if let Err(error) = self.engine.advance(&mut |_| Ok(())) {
-                return error;
-            }
-        }
-        Status::ConnectionLost.into()
     }
 
     /// Sends what the engine has left to say. The call is decided already, so a failure changes nothing.
@@ -185,8 +170,12 @@ impl<'a> Wire<'a> {
 
     fn send_all(&mut self, mut data: &[u8], deadline: Deadline<'_>) -> Result<(), Status> {
         while !data.is_empty() {
-            let sent = self.transport.send(data, deadline.remaining_ms()?)?;
-            data = data.get(sent..).ok_or(Status::ConnectionLost)?;
+            match self.transport.send(data, deadline.remaining_ms()?) {
+                Ok(sent) => data = data.get(sent..).ok_or(Status::Platform)?,
+                // A transport may give up earlier than it was told.
+                Err(Status::Deadline) => {}
+                Err(status) => return Err(status),
+            }
         }
         Ok(())
     }
