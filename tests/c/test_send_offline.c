@@ -286,6 +286,7 @@ static void ca_and_platform(void **state)
     expect(&request, "no name server", IOTCRED_ERR_DNS);
     request = good_request();
     transport.send_result = -1;
+    transport.recv_result = -1;
     expect(&request, "the connection breaks", IOTCRED_ERR_CONNECTION_LOST);
     request = good_request();
     request.timeout_ms = UINT32_MAX;
