@@ -160,6 +160,7 @@ static void headers_that_cannot_be_sent(void **state)
         { "Transfer-Encoding", "chunked", IOTCRED_ERR_HEADER },
         { "CONNECTION", "keep-alive", IOTCRED_ERR_HEADER },
         { "expect", "100-continue", IOTCRED_ERR_HEADER },
+        { "User-Agent", "me", IOTCRED_ERR_HEADER },
         { "x-amz-date", "20130524T000000Z", IOTCRED_ERR_HEADER_CONFLICT },
         { "x-amz-security-token", "another", IOTCRED_ERR_HEADER_CONFLICT },
         { "Authorization", "another", IOTCRED_ERR_HEADER_CONFLICT },
