@@ -12,6 +12,12 @@ impl Bytes {
     /// What stands for itself in a percent-encoded text (RFC 3986 section 2.3).
     pub const UNRESERVED: Self = Self::of(b"-._~");
 
+    /// What stands for itself in a canonical path.
+    pub const PATH: Self = Self::of(b"-._~/");
+
+    /// What a region, a service or an access key id is made of: it stands between slashes, in a list with commas, behind an equals sign.
+    pub const SCOPE: Self = Self::of(b"!\"#$%&'()*+-.:;<>?@[\\]^_`{|}~");
+
     /// The letters, the digits and `others`.
     const fn of(others: &[u8]) -> Self {
         let mut words = [0; 8];
@@ -32,8 +38,7 @@ impl Bytes {
 
     /// Whether it has a byte.
     pub fn has(&self, byte: u8) -> bool {
-        let [words @ ..] = &self.0;
-        words[usize::from(byte >> 5)] >> (byte & 31) & 1 == 1
+        self.0[usize::from(byte >> 5)] >> (byte & 31) & 1 == 1
     }
 
     /// Whether a text is not empty and is made of these bytes alone.
@@ -71,6 +76,16 @@ mod tests {
                 "{byte}"
             );
             let delimiter = b"\"(),/:;<=>?@[\\]{}".contains(&byte);
+            assert_eq!(
+                Bytes::PATH.has(byte),
+                alphanumeric || b"-._~/".contains(&byte),
+                "{byte}"
+            );
+            assert_eq!(
+                Bytes::SCOPE.has(byte),
+                byte.is_ascii_graphic() && !b"/,=".contains(&byte),
+                "{byte}"
+            );
             assert_eq!(Bytes::TOKEN.has(byte), byte.is_ascii_graphic() && !delimiter, "{byte}");
         }
         assert!(!Bytes::TOKEN.holds(b""));
