@@ -119,7 +119,7 @@ fn unix_time(day: u32, second: u32) -> UnixTime {
 
 /// The day of a date of the years 0000 to 9999, if it exists.
 fn days(year: u32, month: u32, day: u32) -> Option<u32> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let last_day = match month {
         2 if leap => 29,
         2 => 28,

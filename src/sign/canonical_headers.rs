@@ -127,6 +127,11 @@ impl<'a> SignedHeaders<'a> {
         Self { names, order }
     }
 
+    /// The room that their order takes.
+    pub fn order(&mut self) -> &mut Order {
+        self.order
+    }
+
     /// Writes `name:value` and a line feed for each name.
     pub fn put_canonical<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
         let names = &self.names;

@@ -62,9 +62,24 @@ pub fn is_visible(text: &[u8]) -> bool {
         <= b'~' - b'!'
 }
 
+/// Writes lower-case hexadecimal digits, twice as many as bytes, at most 64.
+pub fn put_hex(bytes: &[u8], text: &mut [u8; 64]) {
+    let (pairs, _) = text.as_chunks_mut();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        // Both digits at once, each in its own half of a word: 6 carries a digit above 9 into the next four bits.
+        let digits = u16::from_be_bytes([byte >> 4, byte & 15]);
+        let letters = (digits.wrapping_add(0x0606) >> 4) & 0x0101;
+        *pair = digits
+            .wrapping_add(0x3030)
+            .wrapping_add(letters.wrapping_mul(0x27))
+            .to_be_bytes();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    extern crate std;
 
     #[test]
     fn sets_have_what_the_rfcs_say() {
@@ -89,6 +104,15 @@ mod tests {
             assert_eq!(Bytes::TOKEN.has(byte), byte.is_ascii_graphic() && !delimiter, "{byte}");
         }
         assert!(!Bytes::TOKEN.holds(b""));
+    }
+
+    #[test]
+    fn hexadecimal_is_lower_case() {
+        for byte in 0..=255_u8 {
+            let mut text = [b' '; 64];
+            put_hex(&[byte], &mut text);
+            assert_eq!(std::str::from_utf8(&text).unwrap(), std::format!("{byte:02x}{:62}", ""));
+        }
     }
 
     #[test]
