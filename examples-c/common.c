@@ -33,8 +33,12 @@ void print_error(const char *what, const iotcred_error *error)
 int32_t print_progress(void *unused, uint64_t sent, uint64_t to_send, uint64_t received, uint64_t to_receive)
 {
     (void)unused;
+    static int shown = -1;
     uint64_t done = sent + received, all = to_send + to_receive;
     int percent = all > 0 ? (int)(done * 100 / all) : 0;
+    if (percent == shown)
+        return 0;
+    shown = percent;
     fprintf(stderr, "\r  [%-25.*s] %3d %%", percent / 4, "=========================", percent);
     return 0;
 }

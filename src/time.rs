@@ -4,6 +4,7 @@
 //! (`:60`) is refused too: Unix time has none, and no more are planned.
 #![forbid(unsafe_code)]
 
+use crate::crypto::copy;
 use crate::error::Status;
 use crate::limits::{EARLIEST_BELIEVABLE_TIME, LATEST_TIME};
 
@@ -69,26 +70,25 @@ impl UnixTime {
 
     /// The RFC 3339 form, 20 characters: `2026-01-17T15:00:00Z`. `None` outside the years 0000 to 9999.
     pub fn to_rfc3339(self) -> Option<[u8; 20]> {
+        let [a, b, c, d, e, f, g] = self.pairs()?;
+        let [date, time] = [
+            [b'-', c[0], c[1], b'-', d[0], d[1]],
+            [b':', f[0], f[1], b':', g[0], g[1]],
+        ];
         let mut text = *b"0000-00-00T00:00:00Z";
-        let pairs = self.pairs()?;
-        let places = [0, 2, 5, 8, 11, 14, 17];
-        for (place, pair) in places.iter().zip(pairs) {
-            crate::crypto::copy(text.get_mut(*place..).unwrap_or_default(), &pair);
+        let parts: [(usize, &[u8]); 5] = [(0, &a), (2, &b), (4, &date), (11, &e), (13, &time)];
+        for (place, part) in parts {
+            copy(text.get_mut(place..).unwrap_or_default(), part);
         }
         Some(text)
     }
 
     /// The form of `x-amz-date`, 16 characters: `20150830T123600Z`. `None` outside the years 0000 to 9999.
     pub fn iso8601_basic(self) -> Option<[u8; 16]> {
-        let [century, year, month, day, hour, minute, second] = self.pairs()?;
-        let mut text = *b"00000000T000000Z";
-        let (date, time) = text.split_at_mut(9);
-        for (target, pair) in date.as_chunks_mut().0.iter_mut().zip([century, year, month, day]) {
-            *target = pair;
-        }
-        for (target, pair) in time.as_chunks_mut().0.iter_mut().zip([hour, minute, second]) {
-            *target = pair;
-        }
+        let [a, b, c, d, e, f, g] = self.pairs()?;
+        let pairs = [a, b, c, d, [b'T', e[0]], [e[1], f[0]], [f[1], g[0]], [g[1], b'Z']];
+        let mut text = [0; 16];
+        copy(&mut text, pairs.as_flattened());
         Some(text)
     }
 
@@ -102,21 +102,16 @@ impl UnixTime {
         let second = elapsed.wrapping_sub(u64::from(day).wrapping_mul(u64::from(DAY))) as u32;
         // Days from 0000-01-01 to the first of March after it: 60.
         let (year, month, day) = civil(day.wrapping_add(ERA - 60));
-        let numbers = [
-            year / 100,
-            year % 100,
-            month,
-            day,
-            second / 3600,
-            second / 60 % 60,
-            second % 60,
-        ];
-        Some(numbers.map(|number| {
-            [
+        let (minute, hour) = (second / 60, second / 3600);
+        let numbers = [year / 100, year % 100, month, day, hour, minute % 60, second % 60];
+        let mut pairs = [[0; 2]; 7];
+        for (pair, number) in pairs.iter_mut().zip(numbers) {
+            *pair = [
                 b'0'.wrapping_add((number / 10) as u8),
                 b'0'.wrapping_add((number % 10) as u8),
-            ]
-        }))
+            ];
+        }
+        Some(pairs)
     }
 }
 

@@ -11,7 +11,8 @@ const CLIENT: [&str; 6] = ["port", "config", "credentials", "error", "fetch", "s
 
 /// `IOTCRED_STR`, and a reference to the ABI's symbol that no compiler drops.
 const CLOSING: &str = r#"
-// A sigv4_str of a string literal.
+// A sigv4_str of a string literal: as an expression, and as the initialiser of a static one.
+#define IOTCRED_STR_INIT(literal) {(literal), sizeof(literal) - 1}
 #ifdef __cplusplus
 #define IOTCRED_STR(literal) (sigv4_str{(literal), sizeof(literal) - 1})
 #else

@@ -3,14 +3,15 @@
 
 use super::request::Parameters;
 use super::{Count, Status};
-use crate::crypto::hmac::Mac;
+use crate::crypto::hmac::{BlockKey, Mac};
 use crate::crypto::{Digest, Hash};
 use crate::sign::authorization::Authorization as Value;
 use crate::sign::canonical_headers::{Added, SignedHeaders};
 use crate::sign::signing_key::derive_signing_key;
-use crate::sign::sink::{Writer, direct, hex};
+use crate::sign::sink::{Writer, direct};
 use crate::sign::sort::Order;
 use crate::sign::string_to_sign::{Scope, put_string_to_sign};
+use crate::sign::text::put_hex;
 
 /// What was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +66,8 @@ pub fn generate_http_authorization<H: Hash>(
     sign(parameters.secret_access_key, &scope, hash, &mut digest);
     hash.result().map_err(|_| Status::HashError)?;
 
-    let signature = hex(digest.as_slice());
+    let mut signature = [0; 64];
+    put_hex(digest.as_slice(), &mut signature);
     Value {
         signature: signature.get(..digits).unwrap_or_default(),
         ..value
@@ -76,7 +78,8 @@ pub fn generate_http_authorization<H: Hash>(
 
 /// Makes the hash of the canonical request the signature.
 fn sign<H: Hash>(secret: &[u8], scope: &Scope<'_>, hash: &mut H, digest: &mut Digest) {
-    let key = derive_signing_key(hash, secret, scope);
+    let mut key = BlockKey::new();
+    derive_signing_key(hash, secret, scope, &mut key);
     key.begin(hash);
     put_string_to_sign(scope, digest, direct(hash));
     key.finish(hash, digest);

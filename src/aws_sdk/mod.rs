@@ -16,6 +16,7 @@ pub use date::aws_iot_date_to_iso8601;
 pub use request::{Flags, Parameters};
 
 use crate::sign::sink::{Sink, Writer};
+use crate::sign::text::Bytes;
 use crate::sign::uri::Encoding;
 
 /// How a function fails. The numbers are those of `SigV4Status` in `sigv4.h`, of which two are never returned.
@@ -50,7 +51,7 @@ pub fn encode_uri(
     let encoding = Encoding {
         decode: false,
         twice: false,
-        keep_slash: !encode_slash,
+        kept: if encode_slash { Bytes::UNRESERVED } else { Bytes::PATH },
         equals_twice: double_encode_equals,
     };
     let text = until_nul(text);

@@ -10,7 +10,9 @@ use crate::sign::headers::Headers;
 use crate::sign::payload::PayloadHash;
 use crate::sign::query::canonical_query;
 use crate::sign::sink::Sink;
-use crate::sign::string_to_sign::{ALGORITHM, Scope, put_hex};
+use crate::sign::sort::Order;
+use crate::sign::string_to_sign::{ALGORITHM, Scope};
+use crate::sign::text::put_hex;
 use crate::sign::uri::canonical_path;
 use crate::sign::{Form, PathRules, S3_SERVICES};
 
@@ -137,7 +139,7 @@ impl<'a> Parameters<'a> {
         sink.put(b"\n");
         self.put_path(sink);
         sink.put(b"\n");
-        self.put_query(sink);
+        self.put_query(signed.order(), sink);
         sink.put(b"\n");
         if !headers.put_canonical(sink) {
             signed.put_canonical(&NO_OWN_VALUES, sink);
@@ -162,20 +164,20 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    fn put_query(&self, sink: &mut dyn Sink) {
+    fn put_query(&self, order: &mut Order, sink: &mut dyn Sink) {
         if self.flags.has(Flags::QUERY_IS_CANONICAL) {
             sink.put(self.query);
         } else if self.flags.has(Flags::PRESIGNED_URL) {
-            canonical_query(until_nul(self.query), Form::Raw, sink);
+            canonical_query(until_nul(self.query), Form::Raw, order, sink);
         } else {
-            canonical_query(until_nul(self.query), Form::RawEqualsTwice, sink);
+            canonical_query(until_nul(self.query), Form::RawEqualsTwice, order, sink);
         }
     }
 }
 
 /// The signer adds no headers: the caller has all of them in the request.
 const NO_OWN_VALUES: OwnValues<'static> = OwnValues {
-    payload_hash: PayloadHash::Word(b""),
+    payload_hash: PayloadHash::NONE,
     timestamp: [0; 16],
     security_token: b"",
 };
@@ -193,7 +195,11 @@ pub(super) enum PayloadLine {
 impl PayloadLine {
     fn put(&self, headers: &HeaderBlock<'_>, digest: &Digest, sink: &mut dyn Sink) {
         match self {
-            Self::Digest => put_hex(digest, sink),
+            Self::Digest => {
+                let (digest, mut text) = (digest.as_slice(), [0; 64]);
+                put_hex(digest, &mut text);
+                sink.put(text.get(..digest.len().wrapping_mul(2)).unwrap_or_default());
+            }
             Self::Header(position) => sink.put(headers.at(*position).value),
             Self::Unsigned => sink.put(b"UNSIGNED-PAYLOAD"),
         }

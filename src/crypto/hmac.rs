@@ -28,28 +28,41 @@ pub struct BlockKey {
 }
 
 impl BlockKey {
-    /// The key that is `head` and then `tail`. One that is longer than a block is hashed first, as RFC 2104 says.
-    pub fn new<H: Hash>(hash: &mut H, head: &[u8], tail: &[u8]) -> Self {
-        let mut key = Self {
+    /// The empty key.
+    pub fn new() -> Self {
+        Self {
             block: Wiped([0; HASH_BLOCK_MAX]),
-            block_len: hash.block_len(),
-        };
-        key.set(hash, head, tail);
-        key
+            block_len: HASH_BLOCK_MAX,
+        }
     }
 
-    /// Makes it another key. RFC 2104 has no digest that is longer than a block; of such a one, the first bytes are taken.
-    pub fn set<H: Hash>(&mut self, hash: &mut H, head: &[u8], tail: &[u8]) {
+    /// Makes it `head` and then `tail`. A key that is longer than a block is hashed first, as RFC 2104 says; `digest` is room for that.
+    pub fn set<H: Hash>(&mut self, hash: &mut H, head: &[u8], tail: &[u8], digest: &mut Digest) {
+        self.block_len = hash.block_len();
         self.block.0 = [0; HASH_BLOCK_MAX];
         if !self.fill(head, tail) {
-            let mut digest = Digest::new();
             hash.init();
             hash.update(head);
             hash.update(tail);
-            hash.finish(&mut digest);
-            self.block.0 = [0; HASH_BLOCK_MAX];
-            copy(self.bytes(), digest.as_slice());
+            hash.finish(digest);
+            self.take(digest);
         }
+    }
+
+    /// Makes it a digest, which is hashed if it is longer than a block.
+    pub fn set_digest<H: Hash>(&mut self, hash: &mut H, digest: &mut Digest) {
+        if digest.as_slice().len() > self.block_len {
+            hash.init();
+            hash.update(digest.as_slice());
+            hash.finish(digest);
+        }
+        self.take(digest);
+    }
+
+    /// Takes the first bytes of a digest, as many as a block has. RFC 2104 has no digest that is longer.
+    fn take(&mut self, digest: &Digest) {
+        self.block.0 = [0; HASH_BLOCK_MAX];
+        copy(self.bytes(), digest.as_slice());
     }
 
     fn bytes(&mut self) -> &mut [u8] {
@@ -68,9 +81,20 @@ impl BlockKey {
 
     /// Begins a hash with the block, each byte of it XORed with `pad`.
     fn start<H: Hash>(&self, hash: &mut H, pad: u8) {
-        let padded = Wiped(self.block.0.map(|byte| byte ^ pad));
+        let mut padded = Wiped([pad; HASH_BLOCK_MAX]);
+        padded
+            .0
+            .iter_mut()
+            .zip(&self.block.0)
+            .for_each(|(padded, byte)| *padded ^= byte);
         hash.init();
         hash.update(padded.0.get(..self.block_len).unwrap_or_default());
+    }
+}
+
+impl Default for BlockKey {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -117,6 +141,12 @@ mod tests {
         core::array::from_fn(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap())
     }
 
+    fn block_key(head: &[u8], tail: &[u8]) -> BlockKey {
+        let mut key = BlockKey::new();
+        key.set(&mut Sha256::new(), head, tail, &mut Digest::new());
+        key
+    }
+
     fn mac(key: &dyn Mac<Sha256>, message: &[u8]) -> [u8; 32] {
         let mut mac = Digest::new();
         hmac(&mut Sha256::new(), key, message, &mut mac);
@@ -126,8 +156,7 @@ mod tests {
     #[test]
     fn examples_of_rfc_4231() {
         for (key, data, expected) in RFC_4231 {
-            let key = BlockKey::new(&mut Sha256::new(), key, b"");
-            assert_eq!(mac(&key, data), bytes(expected));
+            assert_eq!(mac(&block_key(key, b""), data), bytes(expected));
         }
     }
 
@@ -135,7 +164,7 @@ mod tests {
     fn midstates_give_the_same() {
         for (key, data, expected) in RFC_4231 {
             let mut midstates = Midstates::default();
-            midstates.set(&mut Sha256::new(), &BlockKey::new(&mut Sha256::new(), key, b""));
+            midstates.set(&mut Sha256::new(), &block_key(key, b""));
             assert_eq!(mac(&midstates, data), bytes(expected));
         }
     }
@@ -145,7 +174,7 @@ mod tests {
         let (_, data, expected) = RFC_4231[3];
         for cut in 0..=131 {
             let (head, tail) = [0xaa; 131].split_at(cut);
-            let key = BlockKey::new(&mut Sha256::new(), head, tail);
+            let key = block_key(head, tail);
             assert_eq!(mac(&key, data), bytes(expected));
         }
     }

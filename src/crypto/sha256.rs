@@ -13,8 +13,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop, optimization_barrier};
 /// Bytes of a block.
 pub const BLOCK: usize = 64;
 
-/// Bytes that are gathered before they are hashed: a call of the block function for several blocks costs less than several calls.
-const BUFFER: usize = 4 * BLOCK;
+/// Bytes that are gathered before they are hashed: a call of the block function for several blocks costs less than several calls. A small processor keeps
+/// its stack.
+const BUFFER: usize = if cfg!(target_os = "none") { BLOCK } else { 4 * BLOCK };
 
 /// Bytes of a digest.
 pub const DIGEST: usize = 32;

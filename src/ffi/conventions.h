@@ -13,7 +13,7 @@
 // Ownership   The caller owns every struct and buffer. Nothing that is passed in is kept after the call, and there is nothing to free.
 // Defaults    A struct that is all zero ({0}) means the defaults. Set what you know, leave the rest.
 // Text        What a person types into a configuration is a C string. What comes from a buffer or a wire is pointer and length (sigv4_str), and
-//             needs no NUL. IOTCRED_STR("literal") makes a sigv4_str of a literal.
+//             needs no NUL. IOTCRED_STR("literal") makes a sigv4_str of a literal, IOTCRED_STR_INIT("literal") initialises a static one.
 // Time        Unix seconds (int64_t) for dates, milliseconds (uint32_t) for durations.
 // Secrets     Are wiped from every temporary before a function returns, and never printed. What is in the caller's memory is the caller's to wipe.
 // Callbacks   Return normally: no C++ exception and no longjmp may leave one. A callback may call the library, but must not touch the structs that

@@ -104,6 +104,7 @@ impl Signed {
     }
 
     /// Writes the values as they were placed.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn write(&self, own: &OwnValues<'_>, authorization: &mut Authorization<'_, '_>, buffer: &mut [u8]) {
         let mut writer = Writer(buffer);
         if self.date.is_some() {

@@ -6,7 +6,6 @@ use super::payload::PayloadHash;
 use super::sink::Sink;
 use super::sort::{Items, Order};
 use super::text::every;
-use crate::crypto::copy;
 use crate::error::Status;
 use core::cmp::Ordering;
 
@@ -29,7 +28,7 @@ const CONTENT_SHA256: usize = usize::MAX - 2;
 const DATE: usize = usize::MAX - 1;
 const SECURITY_TOKEN: usize = usize::MAX;
 
-/// In the order of their positions.
+/// In the order of their positions, which is that of their names.
 const OWN: [Own; 3] = [Own::ContentSha256, Own::Date, Own::SecurityToken];
 
 impl Own {
@@ -135,6 +134,11 @@ impl<'a> SignedHeaders<'a> {
         Self { names, order }
     }
 
+    /// The room that their order takes.
+    pub fn order(&mut self) -> &mut Order {
+        self.order
+    }
+
     /// Writes `name:value` and a line feed for each name.
     pub fn put_canonical<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
         let names = &self.names;
@@ -225,8 +229,8 @@ impl Items for Names<'_> {
     }
 
     fn compare(&self, a: usize, b: usize) -> Ordering {
-        if self.headers.is_sorted() {
-            return Ordering::Equal;
+        if a.min(b) >= CONTENT_SHA256 || self.headers.is_sorted() {
+            return a.cmp(&b);
         }
         let (a, b) = (self.name(a), self.name(b));
         let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
@@ -251,8 +255,9 @@ fn visit_names(names: &Names<'_>, order: &mut Order, visit: &mut dyn FnMut(usize
 fn put_lower_case<S: Sink + ?Sized>(name: &[u8], sink: &mut S) {
     for piece in name.chunks(NAME_PIECE) {
         let mut lower = [0; NAME_PIECE];
-        copy(&mut lower, piece);
-        lower.make_ascii_lowercase();
+        for (lower, byte) in lower.iter_mut().zip(piece) {
+            *lower = byte.to_ascii_lowercase();
+        }
         sink.put(lower.get(..piece.len()).unwrap_or_default());
     }
 }

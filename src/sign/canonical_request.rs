@@ -19,7 +19,7 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     sink.put(b"\n");
     canonical_path(request.path, request.options.form, request.path_rules(), sink);
     sink.put(b"\n");
-    canonical_query(request.query, request.options.form, sink);
+    canonical_query(request.query, request.options.form, headers.order(), sink);
     sink.put(b"\n");
     headers.put_canonical(own, sink);
     sink.put(b"\n");

@@ -109,8 +109,27 @@ pub const UNSIGNED_HEADERS: [&[u8]; 11] = [
     b"x-amzn-trace-id",
 ];
 
+/// One bit for each length that a name in the two lists has: most names have another, and need not be compared.
+const LENGTHS: u32 = {
+    let mut lengths = 0;
+    let mut i = 0;
+    while i < KNOWN.len() {
+        lengths |= 1 << KNOWN[i].0.len();
+        i += 1;
+    }
+    i = 0;
+    while i < UNSIGNED_HEADERS.len() {
+        lengths |= 1 << UNSIGNED_HEADERS[i].len();
+        i += 1;
+    }
+    lengths
+};
+
 /// What the signer knows the name of a header for, if it does.
 pub fn known(name: &[u8]) -> Option<Known> {
+    if name.len() > 31 || LENGTHS >> name.len() & 1 == 0 {
+        return None;
+    }
     let known = KNOWN
         .iter()
         .find(|(known, _)| same_name(known, name))

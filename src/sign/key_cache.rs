@@ -2,14 +2,14 @@
 #![forbid(unsafe_code)]
 
 use super::signing_key::derive_signing_key;
-use super::sink::{Sink, Writer};
+use super::sink::{Match, Writer};
 use super::string_to_sign::Scope;
+use crate::crypto::hmac::BlockKey;
 use crate::crypto::sha256::{DIGEST, Midstates, Sha256};
 use crate::crypto::{Digest, Hash, equal};
 use zeroize::{Zeroize, optimization_barrier};
 
-/// Bytes of date, region and service that a [`KeyCache`] has room for. The longest names that AWS has make about 60; a key for longer ones is derived
-/// each time.
+/// Bytes of a scope that a [`KeyCache`] has room for. The longest that AWS has are about 70; a key for a longer one is derived each time.
 const SCOPE: usize = 96;
 
 /// A signing key that is kept from one signature to the next. All zero is empty.
@@ -19,7 +19,7 @@ const SCOPE: usize = 96;
 pub struct KeyCache {
     midstates: Midstates,
     secret: [u8; DIGEST],
-    /// `20150830us-east-1/iam`, and zeros. No name has a slash in it.
+    /// `20150830/us-east-1/iam/aws4_request`, and zeros. No name has a slash in it.
     scope: [u8; SCOPE],
 }
 
@@ -32,37 +32,32 @@ impl KeyCache {
     }
 
     /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn key(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> &Midstates {
         let mut fingerprint = Digest::new();
         hash.init();
         hash.update(secret);
         hash.finish(&mut fingerprint);
-        let text = scope_text(scope);
-        let kept = text.is_some_and(|text| text == self.scope) && equal(&self.secret, fingerprint.as_array());
-        if !kept {
+        if !self.is_for(scope) || !equal(&self.secret, fingerprint.as_array()) {
             self.wipe();
-            let key = derive_signing_key(hash, secret, scope);
+            let mut key = BlockKey::new();
+            derive_signing_key(hash, secret, scope, &mut key);
             self.midstates.set(hash, &key);
             self.secret = *fingerprint.as_array();
-            self.scope = text.unwrap_or([0; SCOPE]);
+            if scope.len() <= SCOPE {
+                scope.put(&mut Writer(&mut self.scope));
+            }
         }
         &self.midstates
     }
-}
 
-/// What is kept of a scope, unless it is too long.
-fn scope_text(scope: &Scope<'_>) -> Option<[u8; SCOPE]> {
-    let mut text = [0; SCOPE];
-    let length = 8_usize
-        .checked_add(scope.region.len())?
-        .checked_add(1)?
-        .checked_add(scope.service.len())?;
-    let mut writer = Writer(&mut text);
-    writer.put(scope.date());
-    writer.put(scope.region);
-    writer.put(b"/");
-    writer.put(scope.service);
-    (length <= SCOPE).then_some(text)
+    fn is_for(&self, scope: &Scope<'_>) -> bool {
+        let mut kept = Match {
+            rest: Some(&self.scope),
+        };
+        scope.put(&mut kept);
+        kept.rest.is_some_and(|rest| rest.iter().all(|byte| *byte == 0))
+    }
 }
 
 impl Default for KeyCache {
@@ -118,7 +113,8 @@ mod tests {
             for second in &scopes {
                 for secret in [&b"one"[..], b"another", &[7; 100]] {
                     for scope in [first, second, second] {
-                        let derived = derive_signing_key(&mut hash, secret, scope);
+                        let mut derived = BlockKey::new();
+                        derive_signing_key(&mut hash, secret, scope, &mut derived);
                         let expected = mac(&mut hash, &derived);
                         let mut spare = Sha256::new();
                         let kept = cache.key(&mut spare, secret, scope);

@@ -38,8 +38,8 @@ use crate::crypto::Digest;
 use crate::crypto::sha256::Sha256;
 use crate::error::Status;
 use signature::Signing;
-use sink::hex;
 use sort::Order;
+use text::put_hex;
 
 /// Why a request was not signed. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,17 +69,20 @@ pub fn sign_request(
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
     let mut order = Order::new();
-    let mut signing = Signing::new(request, credentials, &mut order)?;
+    let carried = request.check(credentials)?;
+    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
     let signed = signing.lay_out();
     signed.check_fits(buffer)?;
 
     let (mut hash, mut digest) = (Sha256::new(), Digest::new());
-    let own = signing.own_values(&mut hash, &mut digest)?;
+    let own = signing.own_values(&mut hash, &mut digest);
+    signing.check_own(&own)?;
     signing.hash_canonical_request(&own, &mut hash, &mut digest);
     signing.sign(cache, &mut hash, &mut digest);
-    let signature = hex(digest.as_slice());
+    let mut signature = [0; 64];
+    put_hex(digest.as_slice(), &mut signature);
 
-    signing.check_carried(&signature)?;
+    signing.check_authorization(&signature)?;
     signed.write(&own, &mut signing.authorization(&signature), buffer);
     Ok(signed)
 }

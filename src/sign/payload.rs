@@ -1,8 +1,8 @@
 //! What a payload is signed as.
 #![forbid(unsafe_code)]
 
-use super::sink::hex;
-use crate::crypto::{Digest, Hash};
+use super::text::put_hex;
+use crate::crypto::{Digest, Hash, copy};
 
 /// The SHA-256 of no bytes.
 const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -20,43 +20,46 @@ pub enum Payload<'a> {
     Unsigned,
 }
 
-/// The last line of the canonical request, and the value of `x-amz-content-sha256`.
-pub enum PayloadHash {
-    /// The SHA-256 of the body, in hexadecimal digits.
-    Sha256([u8; 64]),
-    /// A word in place of it.
-    Word(&'static [u8]),
+/// The last line of the canonical request, and the value of `x-amz-content-sha256`: the SHA-256 in hexadecimal digits, or a word in place of it.
+pub struct PayloadHash {
+    text: [u8; 64],
+    len: usize,
 }
 
 impl PayloadHash {
+    /// No text.
+    pub const NONE: Self = Self { text: [0; 64], len: 0 };
+
     /// That of a payload.
     pub fn of<H: Hash>(payload: &Payload<'_>, hash: &mut H, digest: &mut Digest) -> Self {
+        let mut text = *EMPTY;
         match payload {
-            Payload::Bytes([]) => Self::Sha256(*EMPTY),
+            Payload::Bytes([]) => {}
             Payload::Bytes(bytes) => {
                 hash.init();
                 hash.update(bytes);
                 hash.finish(digest);
-                Self::Sha256(hex(digest.as_slice()))
+                put_hex(digest.as_slice(), &mut text);
             }
-            Payload::Sha256(digest) => Self::Sha256(hex(digest)),
-            Payload::Unsigned => Self::Word(UNSIGNED),
+            Payload::Sha256(digest) => put_hex(digest, &mut text),
+            Payload::Unsigned => copy(&mut text, UNSIGNED),
+        }
+        Self {
+            text,
+            len: Self::len(payload),
         }
     }
 
     /// Its length in bytes, which is known before the payload is hashed.
     pub fn len(payload: &Payload<'_>) -> usize {
         match payload {
-            Payload::Bytes(_) | Payload::Sha256(_) => 64,
+            Payload::Bytes(_) | Payload::Sha256(_) => EMPTY.len(),
             Payload::Unsigned => UNSIGNED.len(),
         }
     }
 
     /// The text.
     pub fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Sha256(text) => text,
-            Self::Word(text) => text,
-        }
+        self.text.get(..self.len).unwrap_or_default()
     }
 }

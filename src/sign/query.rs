@@ -8,15 +8,15 @@ use super::text::Bytes;
 use super::uri::{Encoding, next_byte};
 use core::cmp::Ordering;
 
-/// Writes the canonical query.
-pub fn canonical_query<S: Sink + ?Sized>(query: &[u8], form: Form, sink: &mut S) {
+/// Writes the canonical query. `order` is room to sort in: what it held is forgotten, and sorted again when it is needed again.
+pub fn canonical_query<S: Sink + ?Sized>(query: &[u8], form: Form, order: &mut Order, sink: &mut S) {
     if query.is_empty() {
         return;
     }
     let encoding = Encoding::query(form);
     let mut separator: &[u8] = b"";
     let parameters = Parameters { query, form };
-    Order::new().visit(&parameters, &mut |position| {
+    order.visit_others(&parameters, &mut |position| {
         let (name, value) = parameters.at(position);
         sink.put(core::mem::replace(&mut separator, b"&"));
         encoding.put(name, sink);

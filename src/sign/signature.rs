@@ -8,12 +8,13 @@ use super::canonical_request;
 use super::headers::Carried;
 use super::payload::PayloadHash;
 use super::signing_key::derive_signing_key;
-use super::sink::{Match, Sink, direct, hex};
+use super::sink::{Match, Sink, direct};
 use super::sort::Order;
 use super::string_to_sign::{self, ALGORITHM, Scope};
+use super::text::put_hex;
 use super::{KeyCache, Request};
 use crate::credentials::Credentials;
-use crate::crypto::hmac::Mac;
+use crate::crypto::hmac::{BlockKey, Mac};
 use crate::crypto::sha256::Sha256;
 use crate::crypto::{Digest, Hash};
 use crate::error::Status;
@@ -29,13 +30,13 @@ pub struct Signing<'a> {
 }
 
 impl<'a> Signing<'a> {
-    /// Checks the request and sorts its headers.
+    /// Sorts the headers of a request that [`check`](Request::check) let through.
     pub fn new(
         request: &'a Request<'a>,
         credentials: &'a Credentials<'a>,
+        carried: Carried,
         order: &'a mut Order,
     ) -> Result<Self, Status> {
-        let carried = request.check(credentials)?;
         let timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
         let scope = Scope {
             algorithm: ALGORITHM,
@@ -60,6 +61,7 @@ impl<'a> Signing<'a> {
     }
 
     /// Where the headers to be added will stand.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn lay_out(&mut self) -> Signed {
         let authorization = self.authorization(&[0; 64]).len();
         let mut signed = Signed {
@@ -72,15 +74,20 @@ impl<'a> Signing<'a> {
         signed
     }
 
-    /// The values of the signer's own headers, which those that the request carries must equal.
-    pub fn own_values(&self, hash: &mut impl Hash, digest: &mut Digest) -> Result<OwnValues<'a>, Status> {
-        let own = OwnValues {
+    /// The values of the signer's own headers.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn own_values(&self, hash: &mut impl Hash, digest: &mut Digest) -> OwnValues<'a> {
+        OwnValues {
             payload_hash: PayloadHash::of(&self.request.payload, hash, digest),
             timestamp: self.scope.timestamp,
             security_token: self.credentials.session_token,
-        };
-        own.check_carried(&self.carried, self.request.headers)?;
-        Ok(own)
+        }
+    }
+
+    /// Refuses a request that carries one of the signer's own headers with another value.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn check_own(&self, own: &OwnValues<'_>) -> Result<(), Status> {
+        own.check_carried(&self.carried, self.request.headers)
     }
 
     /// Writes the canonical request.
@@ -89,6 +96,7 @@ impl<'a> Signing<'a> {
     }
 
     /// The hash of the canonical request.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn hash_canonical_request(&mut self, own: &OwnValues<'_>, hash: &mut impl Hash, digest: &mut Digest) {
         hash.init();
         self.put_canonical_request(own, direct(hash));
@@ -101,11 +109,16 @@ impl<'a> Signing<'a> {
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
         let secret = self.credentials.secret_access_key;
         match cache {
             Some(cache) => self.sign_with(cache.key(hash, secret, &self.scope), hash, digest),
-            None => self.sign_with(&derive_signing_key(hash, secret, &self.scope), hash, digest),
+            None => {
+                let mut key = BlockKey::new();
+                derive_signing_key(hash, secret, &self.scope, &mut key);
+                self.sign_with(&key, hash, digest);
+            }
         }
     }
 
@@ -133,7 +146,8 @@ impl<'a> Signing<'a> {
     }
 
     /// Refuses a request that carries an `authorization` header with another value than the signer's.
-    pub fn check_carried(&mut self, signature: &[u8]) -> Result<(), Status> {
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn check_authorization(&mut self, signature: &[u8]) -> Result<(), Status> {
         let Some(position) = self.carried.authorization else {
             return Ok(());
         };
@@ -152,8 +166,10 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     sink: &mut S,
 ) -> Result<(), Status> {
     let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-    let mut signing = Signing::new(request, credentials, &mut order)?;
-    let own = signing.own_values(&mut hash, &mut digest)?;
+    let carried = request.check(credentials)?;
+    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
+    let own = signing.own_values(&mut hash, &mut digest);
+    signing.check_own(&own)?;
     signing.put_canonical_request(&own, sink);
     Ok(())
 }
@@ -165,8 +181,10 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(
     sink: &mut S,
 ) -> Result<(), Status> {
     let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-    let mut signing = Signing::new(request, credentials, &mut order)?;
-    let own = signing.own_values(&mut hash, &mut digest)?;
+    let carried = request.check(credentials)?;
+    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
+    let own = signing.own_values(&mut hash, &mut digest);
+    signing.check_own(&own)?;
     signing.hash_canonical_request(&own, &mut hash, &mut digest);
     signing.put_string_to_sign(&digest, sink);
     Ok(())
@@ -179,9 +197,13 @@ pub fn signature(
     cache: Option<&mut KeyCache>,
 ) -> Result<[u8; 64], Status> {
     let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-    let mut signing = Signing::new(request, credentials, &mut order)?;
-    let own = signing.own_values(&mut hash, &mut digest)?;
+    let carried = request.check(credentials)?;
+    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
+    let own = signing.own_values(&mut hash, &mut digest);
+    signing.check_own(&own)?;
     signing.hash_canonical_request(&own, &mut hash, &mut digest);
     signing.sign(cache, &mut hash, &mut digest);
-    Ok(hex(digest.as_slice()))
+    let mut text = [0; 64];
+    put_hex(digest.as_slice(), &mut text);
+    Ok(text)
 }

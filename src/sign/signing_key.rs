@@ -6,15 +6,14 @@ use super::string_to_sign::Scope;
 use crate::crypto::hmac::{BlockKey, hmac};
 use crate::crypto::{Digest, Hash};
 
-/// Derives the signing key.
-pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>) -> BlockKey {
-    let mut key = BlockKey::new(hash, b"AWS4", secret);
+/// Derives the signing key, and leaves it in `key`.
+pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>, key: &mut BlockKey) {
     let mut derived = Digest::new();
+    key.set(hash, b"AWS4", secret, &mut derived);
     for message in [scope.date(), scope.region, scope.service, b"aws4_request"] {
-        hmac(hash, &key, message, &mut derived);
-        key.set(hash, derived.as_slice(), b"");
+        hmac(hash, key, message, &mut derived);
+        key.set_digest(hash, &mut derived);
     }
-    key
 }
 
 #[cfg(test)]
@@ -37,8 +36,14 @@ mod tests {
             service: b"iam",
         };
         let mut hash = Sha256::new();
-        let derived = derive_signing_key(&mut hash, b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", &scope);
-        let expected = BlockKey::new(&mut hash, &key, b"");
+        let (mut derived, mut expected) = (BlockKey::new(), BlockKey::new());
+        derive_signing_key(
+            &mut hash,
+            b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+            &scope,
+            &mut derived,
+        );
+        expected.set(&mut hash, &key, b"", &mut Digest::new());
         let mut mac = |key: &BlockKey| {
             let mut mac = Digest::new();
             hmac(&mut hash, key, b"", &mut mac);

@@ -52,22 +52,6 @@ impl Sink for Match<'_> {
     }
 }
 
-/// Lower-case hexadecimal digits; twice as many as bytes, and zeros after them if there are fewer than 32 bytes.
-pub fn hex(bytes: &[u8]) -> [u8; 64] {
-    let mut text = [0; 64];
-    let (pairs, _) = text.as_chunks_mut();
-    for (pair, byte) in pairs.iter_mut().zip(bytes) {
-        // Both digits at once, each in its own half of a word: 6 carries a digit above 9 into the next four bits.
-        let digits = u16::from_be_bytes([byte >> 4, byte & 15]);
-        let letters = (digits.wrapping_add(0x0606) >> 4) & 0x0101;
-        *pair = digits
-            .wrapping_add(0x3030)
-            .wrapping_add(letters.wrapping_mul(0x27))
-            .to_be_bytes();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,10 +77,5 @@ mod tests {
         assert!(!matches(b"abcd", &[b"ab", b"ce"]));
         assert!(!matches(b"abcd", &[b"ab", b"c"]));
         assert!(!matches(b"abcd", &[b"abcd", b"e"]));
-    }
-
-    #[test]
-    fn hexadecimal_is_lower_case() {
-        assert_eq!(&hex(&[0x09, 0xaf, 0xf0])[..6], b"09aff0");
     }
 }

@@ -40,9 +40,16 @@ impl Order {
         }
     }
 
-    /// Sorts `items`.
+    /// Sorts `items`, whatever was sorted before.
     pub fn sort(&mut self, items: &dyn Items) {
         self.fill(items, None);
+    }
+
+    /// Calls `visit` with the position of each of `items`, in order, and forgets the order of other items.
+    pub fn visit_others(&mut self, items: &dyn Items, visit: &mut dyn FnMut(usize)) {
+        self.sort(items);
+        self.visit(items, visit);
+        self.at_start = false;
     }
 
     /// Calls `visit` with each position, in order.

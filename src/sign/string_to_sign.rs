@@ -2,7 +2,8 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-string-to-sign>
 #![forbid(unsafe_code)]
 
-use super::sink::{Sink, hex};
+use super::sink::Sink;
+use super::text::put_hex;
 use crate::crypto::Digest;
 
 /// The name of the algorithm.
@@ -54,11 +55,7 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(scope: &Scope<'_>, canonical_request
     sink.put(b"\n");
     scope.put(sink);
     sink.put(b"\n");
-    put_hex(canonical_request, sink)
-}
-
-/// Writes a digest in hexadecimal digits.
-pub fn put_hex<S: Sink + ?Sized>(digest: &Digest, sink: &mut S) {
-    let digest = digest.as_slice();
-    sink.put(hex(digest).get(..digest.len().wrapping_mul(2)).unwrap_or_default())
+    let (digest, mut text) = (canonical_request.as_slice(), [0; 64]);
+    put_hex(digest, &mut text);
+    sink.put(text.get(..digest.len().wrapping_mul(2)).unwrap_or_default());
 }

@@ -12,6 +12,12 @@ impl Bytes {
     /// What stands for itself in a percent-encoded text (RFC 3986 section 2.3).
     pub const UNRESERVED: Self = Self::of(b"-._~");
 
+    /// What stands for itself in a canonical path.
+    pub const PATH: Self = Self::of(b"-._~/");
+
+    /// What a region, a service or an access key id is made of: it stands between slashes, in a list with commas, behind an equals sign.
+    pub const SCOPE: Self = Self::of(b"!\"#$%&'()*+-.:;<>?@[\\]^_`{|}~");
+
     /// The letters, the digits and `others`.
     const fn of(others: &[u8]) -> Self {
         let mut words = [0; 8];
@@ -32,8 +38,7 @@ impl Bytes {
 
     /// Whether it has a byte.
     pub fn has(&self, byte: u8) -> bool {
-        let words = &self.0;
-        words[usize::from(byte >> 5)] >> (byte & 31) & 1 == 1
+        self.0[usize::from(byte >> 5)] >> (byte & 31) & 1 == 1
     }
 
     /// Whether a text is not empty and is made of these bytes alone.
@@ -60,9 +65,24 @@ pub fn is_visible(text: &[u8]) -> bool {
         <= b'~' - b'!'
 }
 
+/// Writes lower-case hexadecimal digits, twice as many as bytes, at most 64.
+pub fn put_hex(bytes: &[u8], text: &mut [u8; 64]) {
+    let (pairs, _) = text.as_chunks_mut();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        // Both digits at once, each in its own half of a word: 6 carries a digit above 9 into the next four bits.
+        let digits = u16::from_be_bytes([byte >> 4, byte & 15]);
+        let letters = (digits.wrapping_add(0x0606) >> 4) & 0x0101;
+        *pair = digits
+            .wrapping_add(0x3030)
+            .wrapping_add(letters.wrapping_mul(0x27))
+            .to_be_bytes();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    extern crate std;
 
     #[test]
     fn sets_have_what_the_rfcs_say() {
@@ -74,9 +94,28 @@ mod tests {
                 "{byte}"
             );
             let delimiter = b"\"(),/:;<=>?@[\\]{}".contains(&byte);
+            assert_eq!(
+                Bytes::PATH.has(byte),
+                alphanumeric || b"-._~/".contains(&byte),
+                "{byte}"
+            );
+            assert_eq!(
+                Bytes::SCOPE.has(byte),
+                byte.is_ascii_graphic() && !b"/,=".contains(&byte),
+                "{byte}"
+            );
             assert_eq!(Bytes::TOKEN.has(byte), byte.is_ascii_graphic() && !delimiter, "{byte}");
         }
         assert!(!Bytes::TOKEN.holds(b""));
+    }
+
+    #[test]
+    fn hexadecimal_is_lower_case() {
+        for byte in 0..=255_u8 {
+            let mut text = [b' '; 64];
+            put_hex(&[byte], &mut text);
+            assert_eq!(std::str::from_utf8(&text).unwrap(), std::format!("{byte:02x}{:62}", ""));
+        }
     }
 
     #[test]

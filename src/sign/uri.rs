@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::sink::Sink;
-use super::text::{Bytes, every};
+use super::text::Bytes;
 use super::{Form, PathRules};
 
 /// What becomes of each byte.
@@ -15,8 +15,8 @@ pub struct Encoding {
     pub decode: bool,
     /// What is encoded is encoded again: `%2520` for a space.
     pub twice: bool,
-    /// A slash stands for itself.
-    pub keep_slash: bool,
+    /// What stands for itself.
+    pub kept: Bytes,
     /// `=` is encoded again: `%253D`.
     pub equals_twice: bool,
 }
@@ -27,7 +27,7 @@ impl Encoding {
         Self {
             decode: form == Form::Wire,
             twice: false,
-            keep_slash: false,
+            kept: Bytes::UNRESERVED,
             equals_twice: form == Form::RawEqualsTwice,
         }
     }
@@ -42,20 +42,16 @@ impl Encoding {
         Self {
             decode: wire && !double_encode,
             twice: double_encode && !wire,
-            keep_slash: true,
+            kept: Bytes::PATH,
             equals_twice: false,
         }
-    }
-
-    fn keeps(self, byte: u8) -> bool {
-        Bytes::UNRESERVED.has(byte) || (self.keep_slash && byte == b'/')
     }
 
     /// Encodes `bytes`, in runs as long as nothing changes.
     pub fn put<S: Sink + ?Sized>(self, bytes: &[u8], sink: &mut S) {
         let mut rest = bytes;
         loop {
-            let run = rest.iter().position(|byte| !self.keeps(*byte)).unwrap_or(rest.len());
+            let run = rest.iter().position(|byte| !self.kept.has(*byte)).unwrap_or(rest.len());
             let (same, after) = rest.split_at_checked(run).unwrap_or((rest, &[]));
             if !same.is_empty() {
                 sink.put(same);
@@ -71,7 +67,7 @@ impl Encoding {
     fn put_byte<S: Sink + ?Sized>(self, byte: u8, sink: &mut S) {
         let (high, low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
         let twice = self.twice || self.equals_twice && byte == b'=';
-        match (self.keeps(byte), twice) {
+        match (self.kept.has(byte), twice) {
             (true, _) => sink.put(&[byte]),
             (false, false) => sink.put(&[b'%', high, low]),
             (false, true) => sink.put(&[b'%', b'2', b'5', high, low]),
@@ -108,10 +104,20 @@ fn escaped(text: &[u8]) -> Option<(u8, &[u8])> {
 /// Whether a text can stand in the target of an HTTP request: no space, no control character, nothing that ends it there (`excluded`), and no `%` without
 /// its two digits. Bytes from 0x80 on are let through, since clients send them, and are encoded.
 pub fn is_wire(text: &[u8], excluded: [u8; 2]) -> bool {
-    let good = |byte: u8| (byte > b' ') & (byte != 0x7f) & (byte != excluded[0]) & (byte != excluded[1]);
-    let is_escape =
-        |after: &[u8]| matches!(after, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
-    every(text, good) && text.split(|byte| *byte == b'%').skip(1).all(is_escape)
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        rest = match first {
+            byte if Bytes::PATH.has(*byte) => after,
+            b'%' => match escaped(rest) {
+                Some((_, after)) => after,
+                None => return false,
+            },
+            0..=b' ' | 0x7f => return false,
+            byte if excluded.contains(byte) => return false,
+            _ => after,
+        };
+    }
+    true
 }
 
 /// Writes the canonical path.

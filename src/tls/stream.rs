@@ -25,6 +25,8 @@ pub struct Stream<'a> {
     deadline: Deadline<'a>,
     /// The server has said that it will send no more.
     closed: bool,
+    /// Sending has failed: what is still to come is what the server said before.
+    broken: bool,
 }
 
 impl<'a> Stream<'a> {
@@ -42,6 +44,7 @@ impl<'a> Stream<'a> {
             engine,
             deadline,
             closed: false,
+            broken: false,
         };
         stream.shake_hands()?;
         Ok(stream)
@@ -115,9 +118,16 @@ impl<'a> Stream<'a> {
 
     /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell.
     fn fill(&mut self, timeout_ms: u32) -> Result<(), Error> {
-        match self.wire.transport.recv(self.engine.space()?, timeout_ms)? {
-            0 => Err(Status::ConnectionLost.into()),
-            count => {
+        let timeout_ms = if self.broken {
+            timeout_ms.min(FAREWELL_MS)
+        } else {
+            timeout_ms
+        };
+        match self.wire.transport.recv(self.engine.space()?, timeout_ms) {
+            Ok(0) => Err(Status::ConnectionLost.into()),
+            Err(Status::Deadline) if self.broken => Err(Status::ConnectionLost.into()),
+            Err(status) => Err(status.into()),
+            Ok(count) => {
                 self.engine.received(count);
                 Ok(())
             }
@@ -127,6 +137,7 @@ impl<'a> Stream<'a> {
     fn flush(&mut self) -> Result<(), Error> {
         let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
         self.engine.sent();
+        self.broken |= sent == Err(Status::ConnectionLost);
         Ok(sent?)
     }
 

@@ -71,7 +71,9 @@ void check_error(const char *row, const iotcred_error *error, iotcred_status sta
               row, "error is all zero on success");
         return;
     }
-    check(error->kind >= IOTCRED_KIND_CONFIGURATION && error->kind <= IOTCRED_KIND_BUG, row, "error.kind is one of IOTCRED_KIND_*");
+    const bool failed = status != IOTCRED_ERR_NOT_MODIFIED;
+    check(error->kind >= (failed ? IOTCRED_KIND_CONFIGURATION : IOTCRED_KIND_NONE) && error->kind <= (failed ? IOTCRED_KIND_BUG : IOTCRED_KIND_NONE), row,
+          "error.kind is one of IOTCRED_KIND_*");
     if (status < IOTCRED_ERR_REFUSED && strstr(iotcred_status_hint(status), "message") != NULL)
         check(error->message[0] != '\0', row, "the hint speaks of a message, and there is none");
     if (status < 3000)

@@ -97,7 +97,7 @@ static int64_t fake_unix_time(void *context)
 static uint64_t fake_monotonic_ms(void *context)
 {
     fake *self = context;
-    return self->now += (uint64_t)self->tick;
+    return self->now += self->tick;
 }
 
 iotcred_platform fake_platform(fake *fake)

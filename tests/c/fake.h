@@ -17,7 +17,7 @@ typedef struct {
     size_t script_len, step;    /* how much of it at once; 0: as much as is asked for */
     int64_t unix_time;          /* 0 means unknown */
     uint64_t now;
-    int64_t tick;               /* added at each look at the clock */
+    uint64_t tick;              /* added at each look at the clock */
     /* What happened. */
     int connects, sends, recvs, closes;
     char host[300];

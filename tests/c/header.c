@@ -12,7 +12,7 @@ ASSERT(sizeof(iotcred_status) == 4);
 ASSERT(sizeof(sigv4_key_cache) == 256);
 ASSERT(IOTCRED_OK == 0);
 
-#ifdef IOTCRED_SIGN_ONLY
+#if defined(IOTCRED_SIGN_ONLY) && !defined(IOTCRED_CLIENT)
 #ifdef IOTCRED_SEND_EXPECT_CONTINUE
 #error "IOTCRED_SIGN_ONLY hides what the sign size does not have"
 #endif

@@ -30,12 +30,15 @@ static iotcred_error expect(const iotcred_config *config, const char *row, iotcr
     iotcred_error error;
     memset(&credentials, PATTERN, sizeof credentials);
     memset(&error, PATTERN, sizeof error);
+    const uint64_t start = transport.now;
     iotcred_status status = iotcred_fetch(config, &credentials, &error);
     check_status(row, expected, status);
     check_error(row, &error, status);
     check(all_bytes(&credentials, PATTERN, sizeof credentials), row, "the credentials are untouched");
     uint32_t deadline = config->timeout_ms > 0 ? config->timeout_ms : 15000;
-    check_fake(row, &transport, transport.tick >= 0 ? deadline : UINT32_MAX);
+    check_fake(row, &transport, deadline);
+    if (transport.tick == 0)
+        check(transport.now - start <= deadline, row, "returns by its deadline");
     if (status < IOTCRED_ERR_PLATFORM)
         check(transport.connects == 0, row, "a mistake in the configuration opens no connection");
     return error;
@@ -418,8 +421,8 @@ static void sending_and_receiving_fail(void **state)
         int32_t send, recv;
         iotcred_status status;
     } rows[] = {
-        { "send fails", -1, 0, IOTCRED_ERR_CONNECTION_LOST },
-        { "send fails with the smallest number", INT32_MIN, 0, IOTCRED_ERR_CONNECTION_LOST },
+        { "send fails", -1, -1, IOTCRED_ERR_CONNECTION_LOST },
+        { "send fails with the smallest number", INT32_MIN, INT32_MIN, IOTCRED_ERR_CONNECTION_LOST },
         { "send sends nothing", 0, 0, IOTCRED_ERR_DEADLINE },
         { "send sends a byte at a time, then silence", 1, 0, IOTCRED_ERR_DEADLINE },
         { "send sends more than it was given", TOO_MANY, 0, IOTCRED_ERR_PLATFORM },
@@ -492,7 +495,7 @@ static void clocks(void **state)
         const char *row;
         int64_t unix_time;
         uint64_t start;
-        int64_t tick;
+        uint64_t tick;
         iotcred_status status;
     } rows[] = {
         { "the date is not known", 0, 5, 0, IOTCRED_ERR_TIME_REQUIRED },
@@ -504,7 +507,6 @@ static void clocks(void **state)
         { "the clock starts at 0", 1800000000, 0, 0, IOTCRED_ERR_DEADLINE },
         { "the clock is about to overflow", 1800000000, UINT64_MAX, 0, IOTCRED_ERR_DEADLINE },
         { "the clock overflows soon", 1800000000, UINT64_MAX - 10000, 0, IOTCRED_ERR_DEADLINE },
-        { "the clock goes backwards", 1800000000, 1000000, -1, IOTCRED_ERR_DEADLINE },
         { "the clock leaps", 1800000000, 5, 20000, IOTCRED_ERR_DEADLINE },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -325,6 +325,31 @@ static void more_headers_are_signed(void **state)
     all_rows_passed();
 }
 
+static void keep_etag(void *context, const sigv4_header *header)
+{
+    if (header->name.len == 4 && (header->name.ptr[0] | 32) == 'e' && (header->name.ptr[1] | 32) == 't' && header->value.len < 64)
+        memcpy(context, header->value.ptr, header->value.len);
+}
+
+static void what_has_not_changed_is_not_sent_again(void **state)
+{
+    (void)state;
+    char path[256], etag[64] = "";
+    put("unchanged", 100);
+    iotcred_request request = s3("HEAD", "unchanged", path);
+    request.on_header = keep_etag;
+    request.context = etag;
+    iotcred_response response = { .body = received, .body_size = sizeof received };
+    expect(&request, &s3_credentials, &response, "its etag", IOTCRED_OK);
+    const sigv4_header condition = { S("if-none-match"), str(etag) };
+    request = s3("GET", "unchanged", path);
+    request.headers = &condition;
+    request.header_count = 1;
+    iotcred_error error = expect(&request, &s3_credentials, &response, "the same etag", IOTCRED_ERR_NOT_MODIFIED);
+    check_number("the same etag", "http_status", 304, error.http_status);
+    all_rows_passed();
+}
+
 /* --- Refusals -------------------------------------------------------------------------------------------------- */
 
 static void wrong_credentials_are_refused(void **state)
@@ -436,11 +461,39 @@ static void a_refusal_goes_into_no_sink(void **state)
     exchange down = new_exchange();
     iotcred_request request = s3("GET", "no-such-object", path);
     request.write_body = write_body;
+    request.on_header = on_header;
     request.context = &down;
     iotcred_response response = { .body = received, .body_size = sizeof received };
     memset(received, PATTERN, sizeof received);
     expect(&request, &s3_credentials, &response, "a refusal", IOTCRED_ERR_NOT_FOUND);
-    check(down.writes == 0 && all_bytes(received, PATTERN, sizeof received), "a refusal", "was written nowhere");
+    check(down.headers == 0 && down.writes == 0 && all_bytes(received, PATTERN, sizeof received), "a refusal", "was written nowhere");
+    all_rows_passed();
+}
+
+/* A callback may call the library. */
+static int32_t ask_again(void *context, const uint8_t *data, size_t len)
+{
+    char path[256];
+    iotcred_request request = s3("HEAD", "asked-again", path);
+    iotcred_response response = { 0 };
+    sigv4_credentials keys = iotcred_credentials_view(&s3_credentials);
+    (void)data, (void)len;
+    *(int *)context += 1;
+    return iotcred_send(&request, &keys, &response, NULL);
+}
+
+static void a_callback_calls_the_library(void **state)
+{
+    (void)state;
+    char path[256];
+    int calls = 0;
+    put("asked-again", 1000);
+    iotcred_request request = s3("GET", "asked-again", path);
+    request.write_body = ask_again;
+    request.context = &calls;
+    iotcred_response response = { 0 };
+    expect(&request, &s3_credentials, &response, "a request within a request", IOTCRED_OK);
+    check(calls > 0, "a request within a request", "was made");
     all_rows_passed();
 }
 
@@ -565,11 +618,13 @@ int main(void)
         cmocka_unit_test(head_delete_and_what_is_not_there),
         cmocka_unit_test(odd_keys_and_queries),
         cmocka_unit_test(more_headers_are_signed),
+        cmocka_unit_test(what_has_not_changed_is_not_sent_again),
         cmocka_unit_test(wrong_credentials_are_refused),
         cmocka_unit_test(expect_100_continue),
         cmocka_unit_test(sources_that_fail),
         cmocka_unit_test(sinks_that_refuse),
         cmocka_unit_test(a_refusal_goes_into_no_sink),
+        cmocka_unit_test(a_callback_calls_the_library),
         cmocka_unit_test(servers_that_cannot_be_reached),
         cmocka_unit_test(an_item_comes_back),
         cmocka_unit_test(eight_threads_send_at_once),

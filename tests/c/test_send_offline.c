@@ -160,6 +160,7 @@ static void headers_that_cannot_be_sent(void **state)
         { "Transfer-Encoding", "chunked", IOTCRED_ERR_HEADER },
         { "CONNECTION", "keep-alive", IOTCRED_ERR_HEADER },
         { "expect", "100-continue", IOTCRED_ERR_HEADER },
+        { "User-Agent", "me", IOTCRED_ERR_HEADER },
         { "x-amz-date", "20130524T000000Z", IOTCRED_ERR_HEADER_CONFLICT },
         { "x-amz-security-token", "another", IOTCRED_ERR_HEADER_CONFLICT },
         { "Authorization", "another", IOTCRED_ERR_HEADER_CONFLICT },
@@ -286,6 +287,7 @@ static void ca_and_platform(void **state)
     expect(&request, "no name server", IOTCRED_ERR_DNS);
     request = good_request();
     transport.send_result = -1;
+    transport.recv_result = -1;
     expect(&request, "the connection breaks", IOTCRED_ERR_CONNECTION_LOST);
     request = good_request();
     request.timeout_ms = UINT32_MAX;

@@ -43,6 +43,7 @@ static void example(attempt *call)
     call->request.time = EXAMPLE_TIME;
     call->credentials.access_key_id = S(EXAMPLE_KEY_ID);
     call->credentials.secret_access_key = S(EXAMPLE_SECRET);
+    memset(&call->out, PATTERN, sizeof call->out);
     call->out.buffer = call->memory + GUARD;
     call->out.buffer_size = ROOM;
 }
@@ -140,7 +141,8 @@ static void null_with_size_0_asks_for_the_size(void **state)
     (void)state;
     attempt call;
     example(&call);
-    call.out = (sigv4_signed){ 0 };
+    call.out.buffer = NULL;
+    call.out.buffer_size = 0;
     sigv4_signed before = call.out;
     assert_int_equal(sign(&call), IOTCRED_ERR_BUFFER_TOO_SMALL);
     assert_int_equal(call.out.buffer_len, 16 + 64 + strlen(EXAMPLE_AUTHORIZATION));
