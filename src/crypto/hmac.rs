@@ -30,7 +30,10 @@ pub struct BlockKey {
 impl BlockKey {
     /// The empty key.
     pub fn new() -> Self {
-        Self { block: Wiped([0; HASH_BLOCK_MAX]), block_len: HASH_BLOCK_MAX }
+        Self {
+            block: Wiped([0; HASH_BLOCK_MAX]),
+            block_len: HASH_BLOCK_MAX,
+        }
     }
 
     /// Makes it `head` and then `tail`. A key that is longer than a block is hashed first, as RFC 2104 says; `digest` is room for that.

@@ -6,7 +6,7 @@ use super::string_to_sign::Scope;
 use crate::crypto::hmac::{BlockKey, hmac};
 use crate::crypto::{Digest, Hash};
 
-/// Derives the signing key, and leaves it in `key`.
+/// Makes `key` the signing key.
 pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>, key: &mut BlockKey) {
     let mut derived = Digest::new();
     key.set(hash, b"AWS4", secret, &mut derived);
@@ -35,7 +35,12 @@ mod tests {
         };
         let mut hash = Sha256::new();
         let (mut derived, mut expected) = (BlockKey::new(), BlockKey::new());
-        derive_signing_key(&mut hash, b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", &scope, &mut derived);
+        derive_signing_key(
+            &mut hash,
+            b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+            &scope,
+            &mut derived,
+        );
         expected.set(&mut hash, &key, b"", &mut Digest::new());
         let mut mac = |key: &BlockKey| {
             let mut mac = Digest::new();
