@@ -11,7 +11,6 @@ use crate::sign::signing_key::derive_signing_key;
 use crate::sign::sink::{Writer, direct};
 use crate::sign::sort::Order;
 use crate::sign::string_to_sign::{Scope, put_string_to_sign};
-use crate::sign::text::put_hex;
 
 /// What was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub fn generate_http_authorization<H: Hash>(
         credentials: &credentials,
         scope: &scope,
         headers: &mut headers,
-        signature: b"",
+        signature: &Digest::new(),
     };
 
     let digits = hash.digest_len().saturating_mul(2);
@@ -66,13 +65,8 @@ pub fn generate_http_authorization<H: Hash>(
     sign(parameters.secret_access_key, &scope, hash, &mut digest);
     hash.result().map_err(|_| Status::HashError)?;
 
-    let mut signature = [0; 64];
-    put_hex(digest.as_slice(), &mut signature);
-    Value {
-        signature: signature.get(..digits).unwrap_or_default(),
-        ..value
-    }
-    .put(&mut Writer(buffer));
+    value.signature = &digest;
+    value.put(&mut Writer(buffer));
     Ok(written)
 }
 

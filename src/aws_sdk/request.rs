@@ -11,8 +11,7 @@ use crate::sign::payload::PayloadHash;
 use crate::sign::query::canonical_query;
 use crate::sign::sink::Sink;
 use crate::sign::sort::Order;
-use crate::sign::string_to_sign::{ALGORITHM, Scope};
-use crate::sign::text::put_hex;
+use crate::sign::string_to_sign::{ALGORITHM, Scope, put_digest};
 use crate::sign::uri::canonical_path;
 use crate::sign::{Form, PathRules, S3_SERVICES};
 
@@ -195,11 +194,7 @@ pub(super) enum PayloadLine {
 impl PayloadLine {
     fn put(&self, headers: &HeaderBlock<'_>, digest: &Digest, sink: &mut dyn Sink) {
         match self {
-            Self::Digest => {
-                let (digest, mut text) = (digest.as_slice(), [0; 64]);
-                put_hex(digest, &mut text);
-                sink.put(text.get(..digest.len().wrapping_mul(2)).unwrap_or_default());
-            }
+            Self::Digest => put_digest(digest, sink),
             Self::Header(position) => sink.put(headers.at(*position).value),
             Self::Unsigned => sink.put(b"UNSIGNED-PAYLOAD"),
         }
