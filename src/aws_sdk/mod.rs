@@ -51,7 +51,7 @@ pub fn encode_uri(
     let encoding = Encoding {
         decode: false,
         twice: false,
-        kept: if encode_slash { Bytes::UNRESERVED } else { Bytes::PATH },
+        kept: if encode_slash { &Bytes::UNRESERVED } else { &Bytes::PATH },
         equals_twice: double_encode_equals,
     };
     let text = until_nul(text);

@@ -91,9 +91,16 @@ impl<'a> Parameters<'a> {
     }
 
     pub(super) fn scope(&self) -> Scope<'a> {
+        // Word by word: it is the only copy in the drop-in, and a small image need not have memcpy for it.
+        let mut timestamp = [0; 16];
+        if let ([a, b, c, d], [from_a, from_b, from_c, from_d]) =
+            (timestamp.as_chunks_mut::<4>().0, self.timestamp.as_chunks::<4>().0)
+        {
+            (*a, *b, *c, *d) = (*from_a, *from_b, *from_c, *from_d);
+        }
         Scope {
             algorithm: self.algorithm.unwrap_or(ALGORITHM),
-            timestamp: self.timestamp.try_into().unwrap_or_default(),
+            timestamp,
             region: self.region,
             service: self.service,
         }

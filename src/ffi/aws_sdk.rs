@@ -10,7 +10,6 @@ use crate::error;
 use crate::limits::{HASH_BLOCK_MAX, HASH_DIGEST_MAX};
 use core::ffi::{c_char, c_void};
 use core::mem::offset_of;
-use zeroize::Zeroize;
 
 /// `SigV4Status_t`. An `int`, also where C makes a shorter type of the enum: a function returns either in the same register.
 pub type SigV4Status_t = i32;
@@ -349,14 +348,12 @@ impl Hash for CallerHash<'_> {
     }
 
     fn finish(&mut self, digest: &mut Digest) {
-        let mut bytes = [0; HASH_DIGEST_MAX];
+        let room = digest.room(self.interface.hashDigestLen);
         // SAFETY: as above, and there is room for `hashDigestLen` bytes, as `new` has checked.
         self.call(|hash| {
             hash.hashFinal
-                .map(|finish| unsafe { finish(hash.pHashContext, bytes.as_mut_ptr(), hash.hashDigestLen) })
+                .map(|finish| unsafe { finish(hash.pHashContext, room.as_mut_ptr(), hash.hashDigestLen) })
         });
-        digest.set(bytes, self.interface.hashDigestLen);
-        bytes.zeroize();
     }
 
     fn result(&self) -> Result<(), error::Status> {
