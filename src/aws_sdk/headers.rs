@@ -40,12 +40,13 @@ impl<'a> HeaderBlock<'a> {
     /// The line at a position. `None` if it has no colon or no end.
     fn line(&self, position: usize) -> Option<Line<'a>> {
         let rest = self.text.get(position..)?;
-        let (line, end) = if self.canonical {
-            (rest.split(|byte| *byte == b'\n').next()?, 1)
+        let end = rest.iter().position(|byte| *byte == b'\n')?;
+        let (line, len) = (rest.get(..end)?, end.wrapping_add(1));
+        let line = if self.canonical {
+            line
         } else {
-            (rest.get(..rest.windows(2).position(|pair| pair == b"\r\n")?)?, 2)
+            line.strip_suffix(b"\r")?
         };
-        let len = line.len().checked_add(end).filter(|len| *len <= rest.len())?;
         let (name, value) = line.split_at_checked(line.iter().position(|byte| *byte == b':')?)?;
         let (name, value) = (name, value.get(1..)?);
         Some(if self.canonical {
