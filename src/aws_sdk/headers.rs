@@ -62,9 +62,12 @@ impl<'a> HeaderBlock<'a> {
 
     /// The position of the line after one, if there is one. An empty line, which canonical headers have not, ends the block.
     fn after(&self, position: usize, line: &Line<'_>) -> Option<usize> {
-        let next = position.checked_add(line.len)?;
-        let rest = self.text.get(next..)?;
-        let ends = rest.is_empty() || !self.canonical && rest == b"\r\n";
+        let next = position.wrapping_add(line.len);
+        let ends = match self.text.get(next..)? {
+            [] => true,
+            [b'\r', b'\n'] => !self.canonical,
+            _ => false,
+        };
         (!ends).then_some(next)
     }
 

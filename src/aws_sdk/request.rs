@@ -5,9 +5,8 @@ use super::headers::HeaderBlock;
 use super::{Status, until_nul};
 use crate::credentials::Credentials;
 use crate::crypto::{Digest, Hash};
-use crate::sign::canonical_headers::{OwnValues, SignedHeaders};
+use crate::sign::canonical_headers::SignedHeaders;
 use crate::sign::headers::Headers;
-use crate::sign::payload::PayloadHash;
 use crate::sign::query::canonical_query;
 use crate::sign::sink::Sink;
 use crate::sign::sort::Order;
@@ -68,16 +67,14 @@ pub struct Parameters<'a> {
 impl<'a> Parameters<'a> {
     /// Refuses parameters that are missing.
     pub(super) fn check(&self) -> Result<(), Status> {
-        let needed = [
-            self.access_key_id,
-            self.secret_access_key,
-            self.region,
-            self.service,
-            self.method,
-            self.headers,
-        ];
-        let complete =
-            needed.iter().all(|text| !text.is_empty()) && self.algorithm != Some(b"") && self.timestamp.len() == 16;
+        let complete = !self.access_key_id.is_empty()
+            && !self.secret_access_key.is_empty()
+            && self.timestamp.len() == 16
+            && !self.region.is_empty()
+            && !self.service.is_empty()
+            && !self.algorithm.is_some_and(<[u8]>::is_empty)
+            && !self.method.is_empty()
+            && !self.headers.is_empty();
         Status::require(complete, Status::InvalidParameter)
     }
 
@@ -148,7 +145,7 @@ impl<'a> Parameters<'a> {
         self.put_query(signed.order(), sink);
         sink.put(b"\n");
         if !headers.put_canonical(sink) {
-            signed.put_canonical(&NO_OWN_VALUES, sink);
+            signed.put_canonical(None, sink);
         }
         sink.put(b"\n");
         signed.put_names(sink);
@@ -180,13 +177,6 @@ impl<'a> Parameters<'a> {
         }
     }
 }
-
-/// The signer adds no headers: the caller has all of them in the request.
-const NO_OWN_VALUES: OwnValues<'static> = OwnValues {
-    payload_hash: PayloadHash::NONE,
-    timestamp: [0; 16],
-    security_token: b"",
-};
 
 /// The last line of the canonical request.
 pub(super) enum PayloadLine {

@@ -292,8 +292,8 @@ impl SigV4Parameters_t {
 impl SigV4HttpParameters_t {
     /// Whether no length is one that cannot be (a negative number, say), and the payload is there if it has a length.
     fn is_possible(&self) -> bool {
-        let lengths = [self.pathLen, self.queryLen, self.payloadLen];
-        lengths.iter().all(|len| isize::try_from(*len).is_ok()) && (self.payloadLen == 0 || !self.pPayload.is_null())
+        let possible = isize::try_from(self.pathLen | self.queryLen | self.payloadLen).is_ok();
+        possible && (self.payloadLen == 0 || !self.pPayload.is_null())
     }
 }
 

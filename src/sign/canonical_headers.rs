@@ -139,8 +139,8 @@ impl<'a> SignedHeaders<'a> {
         self.order
     }
 
-    /// Writes `name:value` and a line feed for each name.
-    pub fn put_canonical<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
+    /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added.
+    pub fn put_canonical<S: Sink + ?Sized>(&mut self, own: Option<&OwnValues<'_>>, sink: &mut S) {
         let names = &self.names;
         let mut previous: &[u8] = b"";
         self.order.visit(names, &mut |position| {
@@ -155,9 +155,9 @@ impl<'a> SignedHeaders<'a> {
                 sink.put(b":");
             }
             previous = name;
-            match Own::at(position) {
-                Some(header) => sink.put(own.of(header)),
-                None => put_folded(names.headers.at(position).trimmed(), names.headers.folds_tabs(), sink),
+            match (Own::at(position), own) {
+                (Some(header), Some(own)) => sink.put(own.of(header)),
+                _ => put_folded(names.headers.at(position).trimmed(), names.headers.folds_tabs(), sink),
             }
         });
         sink.put(b"\n");

@@ -27,9 +27,6 @@ pub struct PayloadHash {
 }
 
 impl PayloadHash {
-    /// No text.
-    pub const NONE: Self = Self { text: [0; 64], len: 0 };
-
     /// That of a payload.
     pub fn of<H: Hash>(payload: &Payload<'_>, hash: &mut H, digest: &mut Digest) -> Self {
         let mut text = *EMPTY;
