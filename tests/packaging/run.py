@@ -128,12 +128,12 @@ def symbols(file, *options, nm="nm"):
 
 
 def header_names(tree):
-    """The header's functions and variables: those of the sign size, and all."""
-    header = (tree / "include" / "iotcred.h").read_text()
+    """The headers' functions and variables: those of the sign size, and all."""
+    header, sdk = ((tree / "include" / name).read_text() for name in ("iotcred.h", "sigv4.h"))
     first = re.split(r"\n#if[^\n]*IOTCRED_SIGN_ONLY", header)[0]
-    pattern = re.compile(r"^[a-z][^\n/#{}=]*?[ *]((?:iotcred|sigv4)_\w+)(?:\(|;)", re.M)
-    names = [{m[1] for m in pattern.finditer(text) if not m[0].startswith("typedef")} for text in (first, header)]
-    claim({"sigv4_sign_request"} <= names[0] < names[1] >= {"iotcred_fetch"}, f"the test does not read the header's names: {names}")
+    pattern = re.compile(r"^[A-Za-z][^\n/#{}=]*?[ *]((?:iotcred|sigv4|SigV4)_\w+)(?:\(|;)", re.M)
+    names = [{m[1] for m in pattern.finditer(text) if not m[0].startswith("typedef")} for text in (first + sdk, header + sdk)]
+    claim({"sigv4_sign_request", "SigV4_EncodeURI"} <= names[0] < names[1] >= {"iotcred_fetch"}, f"the test does not read the header's names: {names}")
     return names
 
 
