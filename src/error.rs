@@ -70,6 +70,8 @@ pub enum Status {
     BodySource,
     /// The caller's body sink refused the data.
     BodySink,
+    /// Request: a presigned URL is to be valid for no time, or for more than seven days.
+    Expires,
 
     /// The name could not be resolved.
     Dns,

@@ -283,6 +283,7 @@ fn ours(case: &Case, cache: Option<&mut KeyCache>) -> Added {
             form: Form::Wire,
             path: case.path_rules,
             content_sha256: case.content_sha256,
+            ..Options::default()
         },
     };
     let credentials = Credentials {

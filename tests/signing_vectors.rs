@@ -87,6 +87,7 @@ fn run(folder: &Path) -> Result<(), String> {
                 double_encode: false,
             }),
             content_sha256: flag("sign_body"),
+            ..Options::default()
         },
     };
     let credentials = Credentials {

@@ -1,7 +1,7 @@
 //! The headers that the signature covers: the request's and the signer's own, sorted by lower-case name, equal names merged.
 #![forbid(unsafe_code)]
 
-use super::headers::{Carried, Headers, Known, known, same_name};
+use super::headers::{Carried, Headers, is_signed, same_name};
 use super::payload::PayloadHash;
 use super::sink::Sink;
 use super::sort::{Items, Order};
@@ -62,7 +62,7 @@ impl Own {
 }
 
 /// Which of the signer's own headers are added.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Added {
     /// `x-amz-content-sha256`
     pub content_sha256: bool,
@@ -120,9 +120,13 @@ pub struct SignedHeaders<'a> {
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Sorts the request's headers and those that are added.
-    pub fn new(headers: &'a dyn Headers, added: Added, order: &'a mut Order) -> Self {
-        let names = Names { headers, added };
+    /// Sorts the request's headers, but for those that the rule leaves out, and those that are added.
+    pub fn new(headers: &'a dyn Headers, unsigned: &'a [u8], added: Added, order: &'a mut Order) -> Self {
+        let names = Names {
+            headers,
+            unsigned,
+            added,
+        };
         order.sort(&names);
         Self { names, order }
     }
@@ -180,6 +184,7 @@ impl<'a> SignedHeaders<'a> {
 /// The request's signed headers and, behind them, those that are added.
 struct Names<'a> {
     headers: &'a dyn Headers,
+    unsigned: &'a [u8],
     added: Added,
 }
 
@@ -213,10 +218,10 @@ impl Items for Names<'_> {
             after => self.headers.next(after),
         };
         while let Some(position) = next {
-            match known(self.headers.at(position).name) {
-                Some(Known::Authorization | Known::Unsigned) => next = self.headers.next(Some(position)),
-                _ => return next,
+            if is_signed(self.headers.at(position).name, self.unsigned) {
+                return next;
             }
+            next = self.headers.next(Some(position));
         }
         self.next_own(0)
     }

@@ -123,6 +123,17 @@ pub fn known(name: &[u8]) -> Option<Known> {
     known.or_else(unsigned)
 }
 
+/// Whether a header is signed. `unsigned` are names that are not, with spaces between them, in place of [`UNSIGNED_HEADERS`]; empty: those. What the signer
+/// knows for another reason is not up to a list: `host` and what the signer writes are always signed, and `authorization` never is.
+pub fn is_signed(name: &[u8], unsigned: &[u8]) -> bool {
+    match known(name) {
+        Some(Known::Authorization) => false,
+        Some(Known::Unsigned) if unsigned.is_empty() => false,
+        Some(Known::Unsigned) | None => !unsigned.split(|byte| *byte == b' ').any(|other| same_name(other, name)),
+        Some(Known::Host | Known::ContentSha256 | Known::Date | Known::SecurityToken) => true,
+    }
+}
+
 /// Whether two names are the same but for case.
 pub fn same_name(a: &[u8], b: &[u8]) -> bool {
     let lower = |byte: &u8| byte.to_ascii_lowercase();
