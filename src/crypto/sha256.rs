@@ -44,7 +44,7 @@ pub struct Sha256 {
 
 impl Sha256 {
     /// A hash of no bytes yet.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self {
             state: INITIAL,
             buffer: [0; BUFFER],

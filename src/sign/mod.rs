@@ -43,7 +43,6 @@ use crate::crypto::sha256::Sha256;
 use crate::error::Status;
 use signature::Signing;
 use sort::Order;
-use text::put_hex;
 
 /// Why a request was not signed. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,15 +77,13 @@ pub fn sign_request(
     let signed = signing.lay_out();
     signed.check_fits(buffer)?;
 
-    let (mut hash, mut digest) = (Sha256::new(), Digest::new());
+    let (mut hash, mut digest) = (const { Sha256::new() }, Digest::new());
     let own = signing.own_values(&mut hash, &mut digest);
     signing.check_own(&own)?;
     signing.hash_canonical_request(&own, &mut hash, &mut digest);
     signing.sign(cache, &mut hash, &mut digest);
-    let mut signature = [0; 64];
-    put_hex(digest.as_slice(), &mut signature);
 
-    signing.check_authorization(&signature)?;
-    signed.write(&own, &mut signing.authorization(&signature), buffer);
+    signing.check_authorization(&digest)?;
+    signed.write(&own, &mut signing.authorization(&digest), buffer);
     Ok(signed)
 }

@@ -91,7 +91,6 @@ impl Request<'_> {
 
     /// Where the request carries the signer's own headers. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
     /// key, session token.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn check(&self, credentials: &Credentials<'_>) -> Result<Carried, Status> {
         require(Bytes::TOKEN.holds(self.method), Status::Method)?;
         require(self.is_path(), Status::Path)?;

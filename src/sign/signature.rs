@@ -71,9 +71,8 @@ impl<'a> Signing<'a> {
     }
 
     /// Where the headers to be added will stand.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn lay_out(&mut self) -> Signed {
-        let authorization = self.authorization(&[0; 64]).len();
+        let authorization = self.authorization(&Digest::new()).len();
         let mut signed = Signed {
             security_token: self.added.security_token,
             ..Signed::default()
@@ -85,7 +84,6 @@ impl<'a> Signing<'a> {
     }
 
     /// The values of the signer's own headers.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn own_values(&self, hash: &mut impl Hash, digest: &mut Digest) -> OwnValues<'a> {
         OwnValues {
             payload_hash: PayloadHash::of(&self.request.payload, hash, digest),
@@ -95,7 +93,6 @@ impl<'a> Signing<'a> {
     }
 
     /// Refuses a request that carries one of the signer's own headers with another value.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn check_own(&self, own: &OwnValues<'_>) -> Result<(), Status> {
         own.check_carried(&self.carried, self.request.headers)
     }
@@ -106,7 +103,6 @@ impl<'a> Signing<'a> {
     }
 
     /// The hash of the canonical request.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn hash_canonical_request(&mut self, own: &OwnValues<'_>, hash: &mut impl Hash, digest: &mut Digest) {
         hash.init();
         self.put_canonical_request(own, direct(hash));
@@ -119,17 +115,17 @@ impl<'a> Signing<'a> {
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
         let secret = self.credentials.secret_access_key;
-        match cache {
-            Some(cache) => self.sign_with(cache.key(hash, secret, &self.scope), hash, digest),
+        let mut key = BlockKey::new();
+        let key: &dyn Mac<Sha256> = match cache {
+            Some(cache) => cache.key(hash, secret, &self.scope, &mut key),
             None => {
-                let mut key = BlockKey::new();
                 derive_signing_key(hash, secret, &self.scope, &mut key);
-                self.sign_with(&key, hash, digest);
+                &key
             }
-        }
+        };
+        self.sign_with(key, hash, digest);
     }
 
     /// Makes the hash of the canonical request the signature by a given key.
@@ -140,7 +136,7 @@ impl<'a> Signing<'a> {
     }
 
     /// The `Authorization` header with a signature.
-    pub fn authorization<'s>(&'s mut self, signature: &'s [u8]) -> Authorization<'s, 'a> {
+    pub fn authorization<'s>(&'s mut self, signature: &'s Digest) -> Authorization<'s, 'a> {
         let Self {
             credentials,
             scope,
@@ -156,8 +152,7 @@ impl<'a> Signing<'a> {
     }
 
     /// Refuses a request that carries an `authorization` header with another value than the signer's.
-    #[cfg_attr(target_os = "none", inline(never))]
-    pub fn check_authorization(&mut self, signature: &[u8]) -> Result<(), Status> {
+    pub fn check_authorization(&mut self, signature: &Digest) -> Result<(), Status> {
         let Some(position) = self.carried.authorization else {
             return Ok(());
         };

@@ -6,7 +6,7 @@ use super::string_to_sign::Scope;
 use crate::crypto::hmac::{BlockKey, hmac};
 use crate::crypto::{Digest, Hash};
 
-/// Derives the signing key, and leaves it in `key`.
+/// Makes `key` the signing key.
 pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>, key: &mut BlockKey) {
     let mut derived = Digest::new();
     key.set(hash, b"AWS4", secret, &mut derived);

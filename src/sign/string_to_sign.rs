@@ -49,7 +49,12 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(scope: &Scope<'_>, canonical_request
     sink.put(b"\n");
     scope.put(sink);
     sink.put(b"\n");
-    let (digest, mut text) = (canonical_request.as_slice(), [0; 64]);
+    put_digest(canonical_request, sink);
+}
+
+/// Writes a digest in hexadecimal digits.
+pub fn put_digest<S: Sink + ?Sized>(digest: &Digest, sink: &mut S) {
+    let (digest, mut text) = (digest.as_slice(), [0; 64]);
     put_hex(digest, &mut text);
     sink.put(text.get(..digest.len().wrapping_mul(2)).unwrap_or_default());
 }
