@@ -23,6 +23,13 @@ pub const IOTCRED_SIGN_PATH_ENCODED_ONCE: u32 = 8;
 /// `flags`: sign the path percent-encoded twice, also for S3.
 pub const IOTCRED_SIGN_PATH_ENCODED_TWICE: u32 = 16;
 
+/// Every flag of a `sigv4_request`.
+const FLAGS: u32 = IOTCRED_SIGN_CONTENT_SHA256
+    | IOTCRED_SIGN_PATH_NORMALIZED
+    | IOTCRED_SIGN_PATH_AS_IT_IS
+    | IOTCRED_SIGN_PATH_ENCODED_ONCE
+    | IOTCRED_SIGN_PATH_ENCODED_TWICE;
+
 /// A signing key, kept from one signature to the next; a signing key lasts a day. The struct is the caller's; all zero is empty. It holds a secret
 /// (the key, not the secret access key it came from): wipe it with `sigv4_key_cache_wipe`. One thread at a time.
 #[repr(C)]
@@ -158,7 +165,7 @@ impl sigv4_request {
     /// # Safety
     /// What the request points to is as the header's "Pointers" says.
     pub(super) unsafe fn read<'a>(&'a self, headers: &'a HeaderArray<'a>) -> Result<Request<'a>, Status> {
-        if self.flags >> 5 != 0 {
+        if self.flags & !FLAGS != 0 {
             return Err(Status::Flags);
         }
         // SAFETY: the caller's promise.
