@@ -84,9 +84,11 @@ pub unsafe extern "C" fn sigv4_presign_url(
                 credentials.get()?,
             )
         };
+        // SAFETY: as above.
+        let request = unsafe { request.read(&headers) };
         let presign = Presign {
-            // SAFETY: as above.
-            request: &unsafe { request.read(&headers) }?,
+            // Where it is: a move would take its room on the stack once more.
+            request: request.as_ref().map_err(|status| *status)?,
             scheme: Scheme::Https,
             expires,
             append_token: false,

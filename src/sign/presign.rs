@@ -4,17 +4,18 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
 #![forbid(unsafe_code)]
 
-use super::canonical_headers::{Added, SignedHeaders};
+use super::canonical_headers::{Added, OwnValues, SignedHeaders};
 use super::canonical_request::{put_headers, put_target};
-use super::headers::{Headers, Known, known};
+use super::headers::{Carried, Headers, Known, known};
+use super::payload::PayloadHash;
 use super::query::Parameters;
 use super::signature::Signing;
 use super::sink::{Sink, Writer, direct};
 use super::sort::{Items, Order};
-use super::string_to_sign::Scope;
-use super::text::{Bytes, put_hex};
+use super::string_to_sign::{Scope, put_digest};
+use super::text::Bytes;
 use super::uri::Encoding;
-use super::{Error, Form, KeyCache, Options, Payload, Request};
+use super::{Error, Form, KeyCache, Payload, Request};
 use crate::credentials::Credentials;
 use crate::crypto::sha256::Sha256;
 use crate::crypto::{Digest, Hash};
@@ -34,7 +35,7 @@ pub enum Scheme {
 /// A request as a URL.
 #[derive(Clone, Copy)]
 pub struct Presign<'a> {
-    /// The request. Path and query are in [`Form::Wire`], as they will stand in the URL; its host is the value of the `host` header. Every other signed
+    /// The request. Path and query stand in the URL as they are, so they are in [`Form::Wire`]; its host is the value of the `host` header. Every other signed
     /// header must be sent with the URL. A payload of no bytes is signed as `UNSIGNED-PAYLOAD` for S3: a URL is given away before its body is known.
     pub request: &'a Request<'a>,
     /// What the URL begins with.
@@ -64,61 +65,84 @@ impl Presign<'_> {
         cache: Option<&mut KeyCache>,
         buffer: &mut [u8],
     ) -> Result<Url, Error> {
-        let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-        let request = self.request();
-        let mut presigning = Presigning::new(self, &request, credentials, &mut order)?;
+        let mut order = Order::new();
+        let checked = self.check(credentials)?;
+        let mut presigning = Presigning::new(self, credentials, checked, &mut order)?;
         let url = presigning.lay_out();
         if url.len > buffer.len() {
             return Err(Error::BufferTooSmall { needed: url.len });
         }
+        let (mut hash, mut digest) = (const { Sha256::new() }, Digest::new());
         presigning.hash_canonical_request(&mut hash, &mut digest)?;
-        presigning.signing.sign(cache, &mut hash, &mut digest);
-        let mut signature = [0; 64];
-        put_hex(digest.as_slice(), &mut signature);
-        presigning.put_url(&signature, &mut Writer(buffer));
+        presigning.sign(cache, &mut hash, &mut digest);
+        presigning.put_url(&digest, &mut Writer(buffer));
         Ok(url)
     }
 
     /// Writes the canonical request, for a log or a test. A signed session token stands in it: a secret.
     pub fn put_canonical_request(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
         let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-        let request = self.request();
-        Presigning::new(self, &request, credentials, &mut order)?.put_canonical_request(&mut hash, &mut digest, sink)
+        let checked = self.check(credentials)?;
+        let mut presigning = Presigning::new(self, credentials, checked, &mut order)?;
+        let own = presigning.own_values(&mut hash, &mut digest);
+        presigning.signing.check_own(&own)?;
+        presigning.put_canonical_request(&own, sink);
+        Ok(())
     }
 
     /// Writes the string to sign.
     pub fn put_string_to_sign(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
         let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-        let request = self.request();
-        let mut presigning = Presigning::new(self, &request, credentials, &mut order)?;
+        let checked = self.check(credentials)?;
+        let mut presigning = Presigning::new(self, credentials, checked, &mut order)?;
         presigning.hash_canonical_request(&mut hash, &mut digest)?;
         presigning.signing.put_string_to_sign(&digest, sink);
         Ok(())
     }
 
-    /// The request as it is signed.
-    fn request(&self) -> Request<'_> {
-        Request {
-            payload: match self.request.payload {
-                Payload::Bytes([]) if self.request.is_s3() => Payload::Unsigned,
-                payload => payload,
-            },
-            options: Options {
-                form: Form::Wire,
-                ..self.request.options
-            },
-            ..*self.request
+    /// Where the request carries the signer's own headers, and its host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request
+    /// in the raw form, a query that is signed already, headers of another signature, the host.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn check(&self, credentials: &Credentials<'_>) -> Result<(Carried, &[u8]), Status> {
+        let carried = self.request.check(credentials)?;
+        if !(1..=EXPIRES_MAX).contains(&self.expires) {
+            return Err(Status::Expires);
+        }
+        if self.request.options.form != Form::Wire {
+            return Err(Status::Path);
+        }
+        if is_presigned(&parameters(self.request)) {
+            return Err(Status::Query);
+        }
+        if [carried.authorization, carried.date, carried.security_token] != [None; 3] {
+            return Err(Status::HeaderConflict);
+        }
+        Ok((carried, host(self.request.headers)?))
+    }
+
+    /// What the payload is signed as.
+    fn payload(&self) -> &Payload<'_> {
+        match &self.request.payload {
+            Payload::Bytes([]) if self.request.is_s3() => &Payload::Unsigned,
+            payload => payload,
+        }
+    }
+}
+
+impl Scheme {
+    fn as_bytes(self) -> &'static [u8] {
+        match self {
+            Self::Https => b"https://",
+            Self::Wss => b"wss://",
         }
     }
 }
 
 /// A request that was checked, on its way to a URL.
 struct Presigning<'a> {
-    signing: Signing<'a>,
-    scheme: &'static [u8],
+    presign: &'a Presign<'a>,
     host: &'a [u8],
-    expires: u32,
-    token: Token,
+    signing: Signing<'a>,
 }
 
 /// Where the session token stands.
@@ -130,46 +154,38 @@ enum Token {
 }
 
 impl<'a> Presigning<'a> {
-    /// Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a query that is signed already, headers of another signature, the host.
+    #[inline(always)]
     fn new(
-        presign: &Presign<'_>,
-        request: &'a Request<'a>,
+        presign: &'a Presign<'a>,
         credentials: &'a Credentials<'a>,
+        (carried, host): (Carried, &'a [u8]),
         order: &'a mut Order,
     ) -> Result<Self, Status> {
-        let carried = request.check(credentials)?;
-        if !(1..=EXPIRES_MAX).contains(&presign.expires) {
-            return Err(Status::Expires);
-        }
-        if is_presigned(&parameters(request)) {
-            return Err(Status::Query);
-        }
-        if [carried.authorization, carried.date, carried.security_token] != [None; 3] {
-            return Err(Status::HeaderConflict);
-        }
         Ok(Self {
-            scheme: match presign.scheme {
-                Scheme::Https => b"https://",
-                Scheme::Wss => b"wss://",
-            },
-            host: host(request.headers)?,
-            expires: presign.expires,
-            token: match (credentials.session_token, presign.append_token) {
-                (b"", _) => Token::None,
-                (_, false) => Token::Signed,
-                (_, true) => Token::Appended,
-            },
-            signing: Signing::adding(Added::default(), request, credentials, carried, order)?,
+            presign,
+            host,
+            signing: Signing::adding(Added::default(), presign.request, credentials, carried, order)?,
         })
+    }
+
+    /// What the payload is signed as; date and token are no headers.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn own_values(&self, hash: &mut Sha256, digest: &mut Digest) -> OwnValues<'a> {
+        OwnValues {
+            payload_hash: PayloadHash::of(self.presign.payload(), hash, digest),
+            timestamp: self.signing.scope.timestamp,
+            security_token: b"",
+        }
     }
 
     /// Where the parts of the URL will stand.
     #[cfg_attr(target_os = "none", inline(never))]
     fn lay_out(&mut self) -> Url {
-        let mut length = Length(0);
-        self.put_url(&[0; 64], &mut length);
+        // A digest of no bytes, where there will be 64 digits.
+        let mut length = Length(64);
+        self.put_url(&Digest::new(), &mut length);
         Url {
-            target: self.scheme.len().saturating_add(self.host.len()),
+            target: self.presign.scheme.as_bytes().len().saturating_add(self.host.len()),
             len: length.0,
         }
     }
@@ -177,30 +193,25 @@ impl<'a> Presigning<'a> {
     /// The hash of the canonical request.
     #[cfg_attr(target_os = "none", inline(never))]
     fn hash_canonical_request(&mut self, hash: &mut Sha256, digest: &mut Digest) -> Result<(), Status> {
-        let own = self.signing.own_values(hash, digest);
+        let own = self.own_values(hash, digest);
         self.signing.check_own(&own)?;
         hash.init();
-        let sink = direct(hash);
-        put_target(self.signing.request, sink);
-        self.put_canonical_query(sink);
-        put_headers(&mut self.signing.headers, &own, sink);
+        self.put_canonical_request(&own, direct(hash));
         hash.finish(digest);
         Ok(())
     }
 
-    /// Writes the canonical request; `hash` and `digest` are for the payload.
-    fn put_canonical_request(
-        &mut self,
-        hash: &mut Sha256,
-        digest: &mut Digest,
-        sink: &mut dyn Sink,
-    ) -> Result<(), Status> {
-        let own = self.signing.own_values(hash, digest);
-        self.signing.check_own(&own)?;
-        put_target(self.signing.request, sink);
+    /// Makes the hash of the canonical request the signature.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
+        self.signing.sign(cache, hash, digest);
+    }
+
+    /// Writes the canonical request.
+    fn put_canonical_request<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
+        put_target(self.presign.request, sink);
         self.put_canonical_query(sink);
-        put_headers(&mut self.signing.headers, &own, sink);
-        Ok(())
+        put_headers(&mut self.signing.headers, own, sink);
     }
 
     /// Writes the query in order. The names of the signed headers have an order of their own, and there is room for one order at a time: so the parameters
@@ -232,9 +243,9 @@ impl<'a> Presigning<'a> {
 
     /// Writes the URL.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn put_url(&mut self, signature: &[u8], sink: &mut dyn Sink) {
-        let (path, query) = (self.signing.request.path, self.signing.request.query);
-        sink.put(self.scheme);
+    fn put_url(&mut self, signature: &Digest, sink: &mut dyn Sink) {
+        let (path, query) = (self.presign.request.path, self.presign.request.query);
+        sink.put(self.presign.scheme.as_bytes());
         sink.put(self.host);
         sink.put(if path.is_empty() { b"/" } else { path });
         sink.put(b"?");
@@ -249,7 +260,7 @@ impl<'a> Presigning<'a> {
         sink.put(b"&");
         sink.put(SIGNATURE);
         sink.put(b"=");
-        sink.put(signature);
+        put_digest(signature, sink);
         if own.token == Token::Appended {
             sink.put(b"&");
             own.put(Own::SecurityToken, sink);
@@ -259,18 +270,21 @@ impl<'a> Presigning<'a> {
     /// The signer's own parameters, and the headers that are named in one of them.
     fn parts(&mut self) -> (OwnParameters<'a, '_>, &mut SignedHeaders<'a>) {
         let Signing {
-            request,
             credentials,
             scope,
             headers,
             ..
         } = &mut self.signing;
         let own = OwnParameters {
-            theirs: parameters(request),
+            theirs: parameters(self.presign.request),
             credentials,
             scope,
-            expires: self.expires,
-            token: self.token,
+            expires: self.presign.expires,
+            token: match (credentials.session_token, self.presign.append_token) {
+                (b"", _) => Token::None,
+                (_, false) => Token::Signed,
+                (_, true) => Token::Appended,
+            },
         };
         (own, headers)
     }

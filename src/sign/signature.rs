@@ -21,7 +21,7 @@ use crate::error::Status;
 
 /// A request that was checked, with what is known of its signature before anything is hashed.
 pub struct Signing<'a> {
-    pub(super) request: &'a Request<'a>,
+    request: &'a Request<'a>,
     pub(super) credentials: &'a Credentials<'a>,
     pub(super) scope: Scope<'a>,
     carried: Carried,
@@ -46,6 +46,7 @@ impl<'a> Signing<'a> {
     }
 
     /// The same with the headers that are added.
+    #[inline(always)]
     pub fn adding(
         added: Added,
         request: &'a Request<'a>,
@@ -115,6 +116,7 @@ impl<'a> Signing<'a> {
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
+    #[inline(always)]
     pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
         let secret = self.credentials.secret_access_key;
         let mut key = BlockKey::new();
