@@ -31,7 +31,7 @@ pub fn put_target<S: Sink + ?Sized>(request: &Request<'_>, sink: &mut S) {
 /// Writes what comes after the query.
 pub fn put_headers<S: Sink + ?Sized>(headers: &mut SignedHeaders<'_>, own: &OwnValues<'_>, sink: &mut S) {
     sink.put(b"\n");
-    headers.put_canonical(own, sink);
+    headers.put_canonical(Some(own), sink);
     sink.put(b"\n");
     headers.put_names(sink);
     sink.put(b"\n");

@@ -22,6 +22,26 @@ pub trait Headers {
 
     /// The header at a position that [`next`](Headers::next) gave.
     fn at(&self, position: usize) -> Header<'_>;
+
+    /// The name of the header at a position, which is asked for more often than the value.
+    fn name(&self, position: usize) -> &[u8] {
+        self.at(position).name
+    }
+
+    /// Whether the header with a name is signed: as a rule all are but `authorization` and [`UNSIGNED_HEADERS`].
+    fn is_signed(&self, name: &[u8]) -> bool {
+        !matches!(known(name), Some(Known::Authorization | Known::Unsigned))
+    }
+
+    /// Whether they are in their canonical order as they stand.
+    fn is_sorted(&self) -> bool {
+        false
+    }
+
+    /// Whether a tab in a value is folded like a space.
+    fn folds_tabs(&self) -> bool {
+        false
+    }
 }
 
 impl Headers for &[Header<'_>] {
@@ -123,18 +143,18 @@ pub fn known(name: &[u8]) -> Option<Known> {
     known.or_else(unsigned)
 }
 
-/// Whether a header is signed. `unsigned` are names that are not, with spaces between them, in place of [`UNSIGNED_HEADERS`]; empty: those. What the signer
-/// knows for another reason is not up to a list: `host` and what the signer writes are always signed, and `authorization` never is.
-pub fn is_signed(name: &[u8], unsigned: &[u8]) -> bool {
+/// Whether a header is signed when those in a list of names, with spaces between them, are not. What the signer knows a name for is not up to a list:
+/// `host` and what the signer writes are signed, `authorization` is not.
+pub fn is_signed_beside(name: &[u8], unsigned: &[u8]) -> bool {
     match known(name) {
         Some(Known::Authorization) => false,
-        Some(Known::Unsigned) if unsigned.is_empty() => false,
         Some(Known::Unsigned) | None => !unsigned.split(|byte| *byte == b' ').any(|other| same_name(other, name)),
         Some(Known::Host | Known::ContentSha256 | Known::Date | Known::SecurityToken) => true,
     }
 }
 
 /// Whether two names are the same but for case.
+#[cfg_attr(target_os = "none", inline(never))]
 pub fn same_name(a: &[u8], b: &[u8]) -> bool {
     let lower = |byte: &u8| byte.to_ascii_lowercase();
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| lower(a) == lower(b))

@@ -95,6 +95,7 @@ mod tests {
 
     fn scope<'a>(timestamp: &[u8; 16], region: &'a [u8], service: &'a [u8]) -> Scope<'a> {
         Scope {
+            algorithm: crate::sign::string_to_sign::ALGORITHM,
             timestamp: *timestamp,
             region,
             service,

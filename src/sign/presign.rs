@@ -164,7 +164,7 @@ impl<'a> Presigning<'a> {
         Ok(Self {
             presign,
             host,
-            signing: Signing::adding(Added::default(), presign.request, credentials, carried, order)?,
+            signing: Signing::adding(Added::NONE, presign.request, credentials, carried, order)?,
         })
     }
 
