@@ -77,6 +77,18 @@ extern "C" {
 // `flags`: send and sign `x-amz-content-sha256` also for a service that does not ask for it.
 #define IOTCRED_SIGN_CONTENT_SHA256 1
 
+// `flags`: sign the path without `.`, `..` and `//`, also for S3. What is sent must be the same without them.
+#define IOTCRED_SIGN_PATH_NORMALIZED 2
+
+// `flags`: sign the path with its `.`, `..` and `//`, also for another service than S3.
+#define IOTCRED_SIGN_PATH_AS_IT_IS 4
+
+// `flags`: sign the path percent-encoded once, also for another service than S3.
+#define IOTCRED_SIGN_PATH_ENCODED_ONCE 8
+
+// `flags`: sign the path percent-encoded twice, also for S3.
+#define IOTCRED_SIGN_PATH_ENCODED_TWICE 16
+
 // What a function returns: `IOTCRED_OK` (0) or one of the `IOTCRED_ERR_*`.
 //
 // 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send; 3000s: network; 4000s: TLS; 5000s: the server's
@@ -123,8 +135,7 @@ typedef struct {
     sigv4_str path;
     // The query as it goes on the wire, without the "?"; a "+" is a plus, not a space.
     sigv4_str query;
-    // The headers, in any case and order, `host` among them; all are signed but those that proxies change (`connection`, `expect`,
-    // `transfer-encoding`, `user-agent`, `x-amzn-trace-id` and the like).
+    // The headers, in any case and order, `host` among them; all are signed but those that `unsigned_headers` names.
     const sigv4_header *headers;
     // How many headers.
     size_t header_count;
@@ -137,8 +148,12 @@ typedef struct {
     // The time in Unix seconds, from 2012 (when Signature Version 4 came) to 9999. 0: the system's clock, which counts as unset before 2015 (in the sign
     // and client sizes there is none: the time is required).
     int64_t time;
-    // `IOTCRED_SIGN_*`; 0: what the service wants.
+    // `IOTCRED_SIGN_*`; 0: what the service wants, which for S3 is the path encoded once and as it is, for all others encoded twice and normalised.
     uint32_t flags;
+    // Names of headers that are sent but not signed, in any case, with spaces between them. Empty: `IOTCRED_UNSIGNED_HEADERS`, those that proxies and client
+    // libraries change; `IOTCRED_STR(IOTCRED_UNSIGNED_HEADERS " via")` leaves out one more, `IOTCRED_STR(" ")` none. `host` and what the signer writes
+    // are signed all the same; `authorization` never is.
+    sigv4_str unsigned_headers;
 } sigv4_request;
 
 // Credentials, borrowed for the call: from `iotcred_credentials_view`, or from wherever a device keeps its own.
@@ -174,6 +189,33 @@ typedef struct {
     size_t buffer_len;
 } sigv4_signed;
 
+// A URL that carries its signature: whoever has it can use it until it expires, so keep it as you would a password.
+typedef struct {
+    // Out: the URL, in `buffer`. A NUL follows it, which its length does not count.
+    sigv4_str url;
+    // Out: the end of `url` from the path on, for a client that wants host and target apart. The NUL follows it too.
+    sigv4_str target;
+    // In: the caller's memory for the URL; may be NULL if `buffer_size` is 0. The URL is about 400 bytes long, and the path, the query and the
+    // percent-encoded session token.
+    char *buffer;
+    // In: its size in bytes.
+    size_t buffer_size;
+    // Out: how many bytes were written, with the NUL, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+    size_t buffer_len;
+} sigv4_url;
+
+// A connection to AWS IoT with MQTT over WebSocket. Everything is borrowed for the call.
+typedef struct {
+    // The host name of the data endpoint, as `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it; `:port` may follow.
+    sigv4_str endpoint;
+    // The region, such as "eu-west-1".
+    sigv4_str region;
+    // The time in Unix seconds, as in `sigv4_request`. 0: the system's clock.
+    int64_t time;
+    // How long the URL can be used to connect, in seconds, 1 to 604 800. The connection may last longer.
+    uint32_t expires;
+} sigv4_mqtt_wss;
+
 // Success.
 #define IOTCRED_OK 0
 
@@ -197,25 +239,25 @@ typedef struct {
 
 // The clock is before 2015: it was never set.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`.
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 #define IOTCRED_ERR_CLOCK_UNSET 4
 
 // A time is needed and there is no clock to ask.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`.
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 #define IOTCRED_ERR_TIME_REQUIRED 5
 
 // The time is after the year 9999.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Pass Unix seconds, not milliseconds.
 #define IOTCRED_ERR_TIME_OUT_OF_RANGE 6
 
 // `endpoint` is no host name.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_ENDPOINT 1001
 
@@ -275,80 +317,80 @@ typedef struct {
 
 // `method` is no HTTP method.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Set `method` to GET, PUT, POST or another token, in capitals.
 #define IOTCRED_ERR_METHOD 2001
 
 // `path` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits.
 #define IOTCRED_ERR_PATH 2002
 
 // `query` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
-// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one.
 #define IOTCRED_ERR_QUERY 2003
 
 // A header's name or value is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 #define IOTCRED_ERR_HEADER 2004
 
 // There is no `host` header.
 //
-// Returned by `sigv4_sign_request`.
+// Returned by `sigv4_sign_request`, `sigv4_presign_url`.
 // What to do: Add the `host` header exactly as it is sent; the signature covers it.
 #define IOTCRED_ERR_HOST_MISSING 2005
 
 // A header that the signer writes is already there with another value.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
-// What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request; of a presigned URL they are no headers.
 #define IOTCRED_ERR_HEADER_CONFLICT 2006
 
 // The payload's kind or length is wrong.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes.
 #define IOTCRED_ERR_PAYLOAD 2007
 
 // `region` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `region`, such as eu-west-1.
 #define IOTCRED_ERR_REGION 2008
 
 // `service` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Set `service` to the signing name, such as s3 or dynamodb.
 #define IOTCRED_ERR_SERVICE 2009
 
 // `access_key_id` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 #define IOTCRED_ERR_ACCESS_KEY_ID 2010
 
 // `secret_access_key` is missing.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 #define IOTCRED_ERR_SECRET_ACCESS_KEY 2011
 
 // `session_token` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Pass the token as AWS gave it; empty for long-term keys.
 #define IOTCRED_ERR_SESSION_TOKEN 2012
 
 // `flags` has a bit that does not exist.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
-// What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version, and not two that contradict each other.
 #define IOTCRED_ERR_FLAGS 2013
 
 // The caller's hash failed.
@@ -368,6 +410,12 @@ typedef struct {
 // Returned by `iotcred_send`.
 // What to do: The callback that takes the response's body, headers or progress asked to stop.
 #define IOTCRED_ERR_BODY_SINK 2016
+
+// A presigned URL's time is none or too long.
+//
+// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
+#define IOTCRED_ERR_EXPIRES 2017
 
 // The name could not be resolved.
 //
@@ -621,6 +669,50 @@ iotcred_status sigv4_sign_request(const sigv4_request *request,
 // Example: `sigv4_key_cache_wipe(&cache);`
 void sigv4_key_cache_wipe(sigv4_key_cache *cache);
 
+// Makes a presigned URL: a request whose signature stands in its query, so that one without credentials can send it.
+// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
+//
+// `request`: in. The URL is `https://`, the value of its `host` header, its path, and its query with the signature behind it. Every other signed header
+// must be sent with the URL as it is here; a URL that anybody can open has none. A `payload` that is all zero is what such a URL has: for S3 any
+// body (`UNSIGNED-PAYLOAD`), for the others the empty one; a body or a hash must be exactly the body that is sent, and S3 wants it
+// in a signed header `x-amz-content-sha256` too.
+// `credentials`: in. Access key id and secret are needed; the token may be empty. The URL dies with temporary credentials.
+// `expires`: in. How long the URL is valid, in seconds, 1 to 604 800 (seven days).
+// `cache`: in and out; may be NULL. As in `sigv4_sign_request`.
+// `out`: in and out. The URL in the buffer that it names. Untouched on failure, but for `buffer_len` when it is too small: `buffer` NULL with
+// `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. What is in `out` is valid as long as `out->buffer` is.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_EXPIRES`; what `sigv4_sign_request` returns, with `IOTCRED_ERR_QUERY` also for a query
+// that is presigned already, `IOTCRED_ERR_HEADER` for a host that is none or comes twice, `IOTCRED_ERR_HEADER_CONFLICT` for each header that the header form
+// adds (but a right `x-amz-content-sha256`), and `IOTCRED_ERR_FLAGS` for `IOTCRED_SIGN_CONTENT_SHA256`.
+// Threads: any number at once, each with its own `cache` and `out`.
+// Example: `char url[2048]; sigv4_url out = { .buffer = url, .buffer_size = sizeof url }; sigv4_presign_url(&request, &credentials, 3600, NULL, &out);`
+iotcred_status sigv4_presign_url(const sigv4_request *request,
+                                 const sigv4_credentials *credentials,
+                                 uint32_t expires,
+                                 sigv4_key_cache *cache,
+                                 sigv4_url *out);
+
+// Makes the URL for MQTT over WebSocket: `wss://endpoint/mqtt`, presigned, with the session token behind the signature as AWS IoT wants it.
+// Source: <https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html>
+//
+// `connection`: in. Where to, and from when and how long the URL is valid.
+// `credentials`: in. Access key id and secret are needed; the token may be empty.
+// `cache`: in and out; may be NULL. As in `sigv4_sign_request`; the service is "iotdevicegateway".
+// `out`: in and out. The URL in the buffer that it names. Untouched on failure, but for `buffer_len` when it is too small: `buffer` NULL with
+// `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. What is in `out` is valid as long as `out->buffer` is.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_TIME_REQUIRED`, `IOTCRED_ERR_CLOCK_UNSET`,
+// `IOTCRED_ERR_TIME_OUT_OF_RANGE`; `IOTCRED_ERR_ENDPOINT`, `_REGION`, `_EXPIRES`, `_ACCESS_KEY_ID`, `_SECRET_ACCESS_KEY`, `_SESSION_TOKEN`.
+// Threads: any number at once, each with its own `cache` and `out`.
+// Example: see `examples-c/mqtt_url.c`.
+iotcred_status sigv4_presign_mqtt_wss(const sigv4_mqtt_wss *connection,
+                                      const sigv4_credentials *credentials,
+                                      sigv4_key_cache *cache,
+                                      sigv4_url *out);
+
 #if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
 // `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
@@ -865,6 +957,11 @@ iotcred_status iotcred_send(const iotcred_request *request,
 #else
 #define IOTCRED_STR(literal) ((sigv4_str){(literal), sizeof(literal) - 1})
 #endif
+
+// The headers that are not signed, unless `unsigned_headers` names others: those that a hop may change or remove (RFC 9110 section 7.6.1), and those
+// that AWS's SDKs leave out because a proxy or a client library changes them. A list of your own can begin with it, as literals concatenate.
+#define IOTCRED_UNSIGNED_HEADERS \
+    "connection expect keep-alive proxy-authorization proxy-connection te trailer transfer-encoding upgrade user-agent x-amzn-trace-id"
 
 // Not for use: makes a program fail to link with an archive of another ABI.
 #if defined(__GNUC__)

@@ -71,6 +71,8 @@ pub enum Status {
     BodySource = 2015,
     /// The caller's body sink refused the data.
     BodySink = 2016,
+    /// Request: a presigned URL is to be valid for no time, or for more than seven days.
+    Expires = 2017,
 
     /// The name could not be resolved.
     Dns = 3001,

@@ -16,6 +16,10 @@ pub const SORT_BATCH: usize = 64;
 /// 2013 and 2015; a clock that was never set is earlier.
 pub const EARLIEST_SIGNING_TIME: i64 = 1_325_376_000;
 
+/// How long a presigned URL is valid at most, in seconds: seven days, which is what AWS takes.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
+pub const EXPIRES_MAX: u32 = 604_800;
+
 /// Bytes of a block, at most, of a hash that the caller supplies: SHA-256's. Keys are padded to it on the stack.
 pub const HASH_BLOCK_MAX: usize = 64;
 

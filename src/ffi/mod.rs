@@ -14,6 +14,7 @@ mod guard;
 #[cfg(not(feature = "std"))]
 #[cfg_attr(not(iotcred_archive), allow(dead_code))]
 mod panic_hook;
+mod presign;
 mod sign;
 mod status;
 mod types;
@@ -34,6 +35,7 @@ mod port;
 mod send;
 
 pub use about::*;
+pub use presign::*;
 pub use sign::*;
 pub use status::*;
 pub use types::*;
