@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Modules from the top down. A module names those of its own tier and below.
 const TIERS: [&[&str]; 4] = [
     &["ffi"],
-    &["fetch", "send", "sign"],
+    &["cache", "fetch", "send", "sign"],
     &["tls", "http", "net"],
     &["credentials", "time", "crypto", "error", "limits", "secret"],
 ];
