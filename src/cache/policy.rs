@@ -68,10 +68,12 @@ impl Windows {
     /// The windows of credentials that live this long. Below ten minutes, which no role alias allows, the windows shrink with the lifetime, so that
     /// they leave half of it alone.
     pub fn of(lifetime_ms: u64) -> Self {
-        let advisory_ms = match lifetime_ms {
-            ..=LIFETIME_SHORT_MS => ADVISORY_SHORT_MS.min(lifetime_ms / 2),
-            ..=LIFETIME_MEDIUM_MS => ADVISORY_MEDIUM_MS,
-            _ => ADVISORY_LONG_MS,
+        let advisory_ms = if lifetime_ms <= LIFETIME_SHORT_MS {
+            ADVISORY_SHORT_MS.min(lifetime_ms / 2)
+        } else if lifetime_ms <= LIFETIME_MEDIUM_MS {
+            ADVISORY_MEDIUM_MS
+        } else {
+            ADVISORY_LONG_MS
         };
         Self {
             advisory_ms,
