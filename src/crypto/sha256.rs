@@ -44,7 +44,7 @@ pub struct Sha256 {
 
 impl Sha256 {
     /// A hash of no bytes yet.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self {
             state: INITIAL,
             buffer: [0; BUFFER],
@@ -148,6 +148,10 @@ impl Default for Sha256 {
 impl Hash for Sha256 {
     fn block_len(&self) -> usize {
         BLOCK
+    }
+
+    fn digest_len(&self) -> usize {
+        DIGEST
     }
 
     fn init(&mut self) {

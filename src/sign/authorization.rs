@@ -6,13 +6,17 @@ use super::Error;
 use super::canonical_headers::{Own, OwnValues, SignedHeaders};
 use super::headers::Header;
 use super::sink::{Sink, Writer};
-use super::string_to_sign::Scope;
+use super::string_to_sign::{Scope, put_digest};
 use crate::credentials::Credentials;
+use crate::crypto::Digest;
 use core::ops::Range;
 
-const CREDENTIAL: &[u8] = b"AWS4-HMAC-SHA256 Credential=";
+const CREDENTIAL: &[u8] = b" Credential=";
 const SIGNED_HEADERS: &[u8] = b", SignedHeaders=";
 const SIGNATURE: &[u8] = b", Signature=";
+
+/// Characters of a signature.
+const SIGNATURE_LEN: usize = 64;
 
 /// The `Authorization` header's value, ready to be written.
 pub struct Authorization<'s, 'a> {
@@ -22,13 +26,14 @@ pub struct Authorization<'s, 'a> {
     pub scope: &'s Scope<'a>,
     /// The headers that it names.
     pub headers: &'s mut SignedHeaders<'a>,
-    /// The signature, in hexadecimal digits.
-    pub signature: &'s [u8],
+    /// The signature.
+    pub signature: &'s Digest,
 }
 
 impl Authorization<'_, '_> {
     /// Writes the value.
     pub fn put(&mut self, sink: &mut dyn Sink) {
+        sink.put(self.scope.algorithm);
         sink.put(CREDENTIAL);
         sink.put(self.credentials.access_key_id);
         sink.put(b"/");
@@ -36,17 +41,18 @@ impl Authorization<'_, '_> {
         sink.put(SIGNED_HEADERS);
         self.headers.put_names(sink);
         sink.put(SIGNATURE);
-        sink.put(self.signature);
+        put_digest(self.signature, sink);
     }
 
     /// Bytes that [`put`](Self::put) writes. A sum that overflows stays at the largest `usize`, which no buffer has.
     pub fn len(&mut self) -> usize {
         let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len() + SIGNATURE.len();
         let variable = [
+            self.scope.algorithm.len(),
             self.credentials.access_key_id.len(),
             self.scope.len(),
             self.headers.names_len(),
-            self.signature.len(),
+            SIGNATURE_LEN,
         ];
         variable.iter().fold(fixed, |sum, length| sum.saturating_add(*length))
     }
@@ -102,7 +108,6 @@ impl Signed {
     }
 
     /// Writes the values as they were placed.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn write(&self, own: &OwnValues<'_>, authorization: &mut Authorization<'_, '_>, buffer: &mut [u8]) {
         let mut writer = Writer(buffer);
         if self.date.is_some() {

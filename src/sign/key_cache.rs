@@ -31,19 +31,31 @@ impl KeyCache {
         optimization_barrier(self);
     }
 
-    /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place.
-    #[cfg_attr(target_os = "none", inline(never))]
-    pub(super) fn key(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> &Midstates {
+    /// Whether the key that is kept is the one for a secret and a scope. If not, it is forgotten, and the cache names the secret.
+    fn keeps(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> bool {
         let mut fingerprint = Digest::new();
         hash.init();
         hash.update(secret);
         hash.finish(&mut fingerprint);
-        if !self.is_for(scope) || !equal(&self.secret, fingerprint.as_array()) {
+        let kept = self.is_for(scope) && equal(&self.secret, fingerprint.as_array());
+        if !kept {
             self.wipe();
-            let mut key = BlockKey::new();
-            derive_signing_key(hash, secret, scope, &mut key);
-            self.midstates.set(hash, &key);
             self.secret = *fingerprint.as_array();
+        }
+        kept
+    }
+
+    /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place. `room` is room to derive it in.
+    pub(super) fn key(
+        &mut self,
+        hash: &mut Sha256,
+        secret: &[u8],
+        scope: &Scope<'_>,
+        room: &mut BlockKey,
+    ) -> &Midstates {
+        if !self.keeps(hash, secret, scope) {
+            derive_signing_key(hash, secret, scope, room);
+            self.midstates.set(hash, room);
             if scope.len() <= SCOPE {
                 scope.put(&mut Writer(&mut self.scope));
             }
@@ -83,6 +95,7 @@ mod tests {
 
     fn scope<'a>(timestamp: &[u8; 16], region: &'a [u8], service: &'a [u8]) -> Scope<'a> {
         Scope {
+            algorithm: crate::sign::string_to_sign::ALGORITHM,
             timestamp: *timestamp,
             region,
             service,
@@ -117,7 +130,7 @@ mod tests {
                         derive_signing_key(&mut hash, secret, scope, &mut derived);
                         let expected = mac(&mut hash, &derived);
                         let mut spare = Sha256::new();
-                        let kept = cache.key(&mut spare, secret, scope);
+                        let kept = cache.key(&mut spare, secret, scope, &mut BlockKey::new());
                         assert_eq!(mac(&mut hash, kept), expected);
                     }
                 }
@@ -129,14 +142,26 @@ mod tests {
     fn a_kept_key_is_used_and_can_be_wiped() {
         let (mut hash, mut cache) = (Sha256::new(), KeyCache::default());
         let scope = scope(b"20150830T123600Z", b"us-east-1", b"iam");
-        cache.key(&mut hash, b"secret", &scope);
+        cache.key(&mut hash, b"secret", &scope, &mut BlockKey::new());
         // Were the key derived anew, this would be undone.
         cache.midstates.zeroize();
         let zero = mac(&mut hash, &Midstates::default());
         let mut spare = Sha256::new();
-        assert_eq!(mac(&mut hash, cache.key(&mut spare, b"secret", &scope)), zero);
+        assert_eq!(
+            mac(
+                &mut hash,
+                cache.key(&mut spare, b"secret", &scope, &mut BlockKey::new())
+            ),
+            zero
+        );
         cache.wipe();
-        assert_ne!(mac(&mut hash, cache.key(&mut spare, b"secret", &scope)), zero);
+        assert_ne!(
+            mac(
+                &mut hash,
+                cache.key(&mut spare, b"secret", &scope, &mut BlockKey::new())
+            ),
+            zero
+        );
         cache.wipe();
         assert!(cache.secret == [0; DIGEST] && cache.scope == [0; SCOPE]);
     }

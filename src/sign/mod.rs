@@ -9,21 +9,21 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 #![forbid(unsafe_code)]
 
-mod authorization;
-mod canonical_headers;
+pub(crate) mod authorization;
+pub(crate) mod canonical_headers;
 mod canonical_request;
-mod headers;
+pub(crate) mod headers;
 mod key_cache;
-mod payload;
-mod query;
+pub(crate) mod payload;
+pub(crate) mod query;
 mod request;
 mod signature;
-mod signing_key;
-mod sink;
-mod sort;
-mod string_to_sign;
-mod text;
-mod uri;
+pub(crate) mod signing_key;
+pub(crate) mod sink;
+pub(crate) mod sort;
+pub(crate) mod string_to_sign;
+pub(crate) mod text;
+pub(crate) mod uri;
 
 pub use authorization::Signed;
 pub use headers::{Header, Headers, UNSIGNED_HEADERS};
@@ -39,7 +39,6 @@ use crate::crypto::sha256::Sha256;
 use crate::error::Status;
 use signature::Signing;
 use sort::Order;
-use text::put_hex;
 
 /// Why a request was not signed. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,15 +73,13 @@ pub fn sign_request(
     let signed = signing.lay_out();
     signed.check_fits(buffer)?;
 
-    let (mut hash, mut digest) = (Sha256::new(), Digest::new());
+    let (mut hash, mut digest) = (const { Sha256::new() }, Digest::new());
     let own = signing.own_values(&mut hash, &mut digest);
     signing.check_own(&own)?;
     signing.hash_canonical_request(&own, &mut hash, &mut digest);
     signing.sign(cache, &mut hash, &mut digest);
-    let mut signature = [0; 64];
-    put_hex(digest.as_slice(), &mut signature);
 
-    signing.check_authorization(&signature)?;
-    signed.write(&own, &mut signing.authorization(&signature), buffer);
+    signing.check_authorization(&digest)?;
+    signed.write(&own, &mut signing.authorization(&digest), buffer);
     Ok(signed)
 }

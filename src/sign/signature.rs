@@ -10,7 +10,7 @@ use super::payload::PayloadHash;
 use super::signing_key::derive_signing_key;
 use super::sink::{Match, Sink, direct};
 use super::sort::Order;
-use super::string_to_sign::{self, Scope};
+use super::string_to_sign::{self, ALGORITHM, Scope};
 use super::text::put_hex;
 use super::{KeyCache, Request};
 use crate::credentials::Credentials;
@@ -39,6 +39,7 @@ impl<'a> Signing<'a> {
     ) -> Result<Self, Status> {
         let timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
         let scope = Scope {
+            algorithm: ALGORITHM,
             timestamp,
             region: request.region,
             service: request.service,
@@ -60,9 +61,8 @@ impl<'a> Signing<'a> {
     }
 
     /// Where the headers to be added will stand.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn lay_out(&mut self) -> Signed {
-        let authorization = self.authorization(&[0; 64]).len();
+        let authorization = self.authorization(&Digest::new()).len();
         let mut signed = Signed {
             security_token: self.added.security_token,
             ..Signed::default()
@@ -74,7 +74,6 @@ impl<'a> Signing<'a> {
     }
 
     /// The values of the signer's own headers.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn own_values(&self, hash: &mut impl Hash, digest: &mut Digest) -> OwnValues<'a> {
         OwnValues {
             payload_hash: PayloadHash::of(&self.request.payload, hash, digest),
@@ -84,7 +83,6 @@ impl<'a> Signing<'a> {
     }
 
     /// Refuses a request that carries one of the signer's own headers with another value.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn check_own(&self, own: &OwnValues<'_>) -> Result<(), Status> {
         own.check_carried(&self.carried, self.request.headers)
     }
@@ -95,7 +93,6 @@ impl<'a> Signing<'a> {
     }
 
     /// The hash of the canonical request.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn hash_canonical_request(&mut self, own: &OwnValues<'_>, hash: &mut impl Hash, digest: &mut Digest) {
         hash.init();
         self.put_canonical_request(own, direct(hash));
@@ -108,17 +105,17 @@ impl<'a> Signing<'a> {
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
         let secret = self.credentials.secret_access_key;
-        match cache {
-            Some(cache) => self.sign_with(cache.key(hash, secret, &self.scope), hash, digest),
+        let mut key = BlockKey::new();
+        let key: &dyn Mac<Sha256> = match cache {
+            Some(cache) => cache.key(hash, secret, &self.scope, &mut key),
             None => {
-                let mut key = BlockKey::new();
                 derive_signing_key(hash, secret, &self.scope, &mut key);
-                self.sign_with(&key, hash, digest);
+                &key
             }
-        }
+        };
+        self.sign_with(key, hash, digest);
     }
 
     /// Makes the hash of the canonical request the signature by a given key.
@@ -129,7 +126,7 @@ impl<'a> Signing<'a> {
     }
 
     /// The `Authorization` header with a signature.
-    pub fn authorization<'s>(&'s mut self, signature: &'s [u8]) -> Authorization<'s, 'a> {
+    pub fn authorization<'s>(&'s mut self, signature: &'s Digest) -> Authorization<'s, 'a> {
         let Self {
             credentials,
             scope,
@@ -145,8 +142,7 @@ impl<'a> Signing<'a> {
     }
 
     /// Refuses a request that carries an `authorization` header with another value than the signer's.
-    #[cfg_attr(target_os = "none", inline(never))]
-    pub fn check_authorization(&mut self, signature: &[u8]) -> Result<(), Status> {
+    pub fn check_authorization(&mut self, signature: &Digest) -> Result<(), Status> {
         let Some(position) = self.carried.authorization else {
             return Ok(());
         };
