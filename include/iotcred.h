@@ -912,6 +912,8 @@ iotcred_status iotcred_cache_get(iotcred_cache *cache,
 // `cache`: in.
 // `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
 // `wait_ms`: out. Milliseconds from now; 0: now. Untouched on failure.
+//
+// Ownership: nothing is kept.
 // Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`.
 // Threads: as for `iotcred_cache_get`.
 // Example: `iotcred_cache_next_wake(&cache, &config, &ms); sleep_for(ms);`
@@ -925,6 +927,8 @@ iotcred_status iotcred_cache_next_wake(iotcred_cache *cache,
 // `cache`: in.
 // `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
 // `time`: out. Unix seconds. Untouched on failure.
+//
+// Ownership: nothing is kept.
 // Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`; `IOTCRED_ERR_TIME_REQUIRED` or
 // `IOTCRED_ERR_CLOCK_UNSET` as long as neither clock is known.
 // Threads: as for `iotcred_cache_get`.
@@ -933,11 +937,12 @@ iotcred_status iotcred_cache_time(iotcred_cache *cache,
                                   const iotcred_config *config,
                                   int64_t *time);
 
-// Throws credentials away that a service has refused (`ExpiredToken` and the like): the next `iotcred_cache_get` fetches new ones. Also forgets
-// the last error, so it is what to call when the network has come back, or the account was put right.
+// Throws credentials away that a service has refused (`ExpiredToken` and the like): the next `iotcred_cache_get` fetches new ones. With `refused` NULL it also
+// forgets the last error, and is what to call when the network has come back, or the account was put right.
 //
 // `cache`: in and out; NULL is allowed and does nothing.
 // `refused`: in; may be NULL. The credentials that were refused: those that another thread has fetched since stay. NULL: whatever the cache holds.
+// Ownership: what is thrown away is wiped. A request that is in flight goes on, and its credentials are taken.
 // Threads: as for `iotcred_cache_get`.
 // Example: `iotcred_cache_invalidate(&cache, &credentials);`
 void iotcred_cache_invalidate(iotcred_cache *cache,

@@ -117,6 +117,8 @@ pub unsafe extern "C" fn iotcred_cache_get(
 /// `cache`: in.
 /// `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
 /// `wait_ms`: out. Milliseconds from now; 0: now. Untouched on failure.
+///
+/// Ownership: nothing is kept.
 /// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`.
 /// Threads: as for `iotcred_cache_get`.
 /// Example: `iotcred_cache_next_wake(&cache, &config, &ms); sleep_for(ms);`
@@ -141,6 +143,8 @@ pub unsafe extern "C" fn iotcred_cache_next_wake(
 /// `cache`: in.
 /// `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
 /// `time`: out. Unix seconds. Untouched on failure.
+///
+/// Ownership: nothing is kept.
 /// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`; `IOTCRED_ERR_TIME_REQUIRED` or
 /// `IOTCRED_ERR_CLOCK_UNSET` as long as neither clock is known.
 /// Threads: as for `iotcred_cache_get`.
@@ -161,11 +165,12 @@ pub unsafe extern "C" fn iotcred_cache_time(
     }
 }
 
-/// Throws credentials away that a service has refused (`ExpiredToken` and the like): the next `iotcred_cache_get` fetches new ones. Also forgets
-/// the last error, so it is what to call when the network has come back, or the account was put right.
+/// Throws credentials away that a service has refused (`ExpiredToken` and the like): the next `iotcred_cache_get` fetches new ones. With `refused` NULL it also
+/// forgets the last error, and is what to call when the network has come back, or the account was put right.
 ///
 /// `cache`: in and out; NULL is allowed and does nothing.
 /// `refused`: in; may be NULL. The credentials that were refused: those that another thread has fetched since stay. NULL: whatever the cache holds.
+/// Ownership: what is thrown away is wiped. A request that is in flight goes on, and its credentials are taken.
 /// Threads: as for `iotcred_cache_get`.
 /// Example: `iotcred_cache_invalidate(&cache, &credentials);`
 #[unsafe(no_mangle)]
