@@ -715,6 +715,15 @@ iotcred_status sigv4_presign_mqtt_wss(const sigv4_mqtt_wss *connection,
 
 #if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
+// `state`: no refresh is due.
+#define IOTCRED_CACHE_FRESH 0
+
+// `state`: valid; a refresh is due, and another thread's is in flight.
+#define IOTCRED_CACHE_REFRESHING 1
+
+// `state`: valid; the last refresh failed, for the reason in `refresh_status`.
+#define IOTCRED_CACHE_STALE 2
+
 // `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
 #define IOTCRED_SEND_EXPECT_CONTINUE 1
 
@@ -768,8 +777,11 @@ typedef struct {
     void (*close)(void *context);
     // The date in Unix seconds, for certificates and signatures; 0 if it is not known.
     int64_t (*unix_time)(void *context);
-    // Milliseconds from an arbitrary start. It never goes back, and it should count sleep.
+    // Milliseconds from an arbitrary start. It never goes back, and it counts the device's sleep: credentials expire meanwhile. The start is the same for
+    // every call with one `iotcred_cache`.
     uint64_t (*monotonic_ms)(void *context);
+    // Waits for `ms` milliseconds; goes with the clocks. NULL: the library never waits, and so makes one try in a fetch.
+    void (*sleep)(void *context, uint32_t ms);
 } iotcred_platform;
 
 // How to get credentials. All-zero members mean the defaults; the first five are what only the user can know. Everything is borrowed for
@@ -796,6 +808,9 @@ typedef struct {
     uint32_t timeout_ms;
     // The device's transport and clocks. NULL: the operating system's.
     const iotcred_platform *platform;
+    // Tries within the deadline, the first included; only what another try can mend is tried again (`retryable` in `iotcred_error`), after a random pause that grows,
+    // and no sooner than the server asked. 0: 3. 1: no second try.
+    uint32_t tries;
 } iotcred_config;
 
 // What went wrong, for programs (`kind`, `retryable`) and for people (`message`). The struct is the caller's; where a function takes one, NULL is
@@ -818,6 +833,34 @@ typedef struct {
     // The server's words or the library's, printable, UTF-8, cut to fit. Ends in NUL.
     char message[256];
 } iotcred_error;
+
+// Credentials that are refreshed before they expire. The struct is the caller's and takes 5.1 KB: static memory on a small target. All zero is empty. It
+// must not move while a call uses it. It holds secrets: end with `iotcred_cache_wipe`. One cache is for one configuration.
+//
+// With an operating system (the std size) any number of threads may use one cache at once. Without one it is one thread at a time, unless
+// `lock` and `unlock` are given; they are held for moments, never during a request, and nothing of the caller's is called meanwhile.
+typedef struct {
+    // The library's.
+    uint64_t opaque[640];
+    // Passed to both functions below; may be NULL.
+    void *lock_context;
+    // Takes the lock of this cache. NULL, as `unlock`: the operating system's.
+    void (*lock)(void *context);
+    // Gives it back.
+    void (*unlock)(void *context);
+} iotcred_cache;
+
+// What there is to say of credentials that a cache has served.
+typedef struct {
+    // One of `IOTCRED_CACHE_*`.
+    int32_t state;
+    // Why the last refresh failed; `IOTCRED_OK` if it did not.
+    iotcred_status refresh_status;
+    // How long the credentials are valid yet, in milliseconds.
+    uint32_t valid_ms;
+    // How long until the next refresh is due, in milliseconds; see `iotcred_cache_next_wake`.
+    uint32_t next_wake_ms;
+} iotcred_cache_state;
 
 // One HTTPS request to AWS. All-zero members mean the defaults. Everything is borrowed for the call.
 typedef struct {
@@ -912,7 +955,8 @@ sigv4_credentials iotcred_credentials_view(const iotcred_credentials *credential
 // Example: `iotcred_credentials_wipe(&credentials);`
 void iotcred_credentials_wipe(iotcred_credentials *credentials);
 
-// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS.
+// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS, and as
+// many more as `tries` allows when one fails for a reason that may pass.
 // Source: <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
 //
 // `config`: in.
@@ -928,6 +972,80 @@ void iotcred_credentials_wipe(iotcred_credentials *credentials);
 iotcred_status iotcred_fetch(const iotcred_config *config,
                              iotcred_credentials *credentials,
                              iotcred_error *error);
+
+// Gives credentials that are valid: those in the cache, or, when a refresh is due, new ones. A refresh is due from a moment drawn at random in the last 5, 15 or 60
+// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above. One caller refreshes, and the others go on with what is valid; in the last minute
+// they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next try is 5 to 10 minutes later. When nothing is valid any more the
+// error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows from a second to
+// 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
+//
+// How long credentials live is measured by the monotonic clock, from the date of the server's response: a wall clock that is wrong, or is set, changes nothing.
+//
+// `cache`: in and out.
+// `config`: in. As for `iotcred_fetch`; the same for every call with this cache. `timeout_ms` holds for the call with all waiting in it.
+// `credentials`: out. Untouched on failure. Wipe it after use.
+// `state`: out; may be NULL. Untouched on failure.
+// `error`: out; may be NULL. Always written whole. The error of a refresh behind which valid credentials are served is in `state`.
+//
+// Ownership: nothing is kept but in `*cache`; the rest is as for `iotcred_fetch`.
+// Returns what `iotcred_fetch` returns, and `IOTCRED_ERR_DEADLINE` also when another thread's refresh did not end in time; `IOTCRED_ERR_PLATFORM` also if one of
+// `lock` and `unlock` is NULL.
+// Threads: any number at once for one cache, as said there, each with its own other arguments.
+// Example: `status = iotcred_cache_get(&cache, &config, &credentials, NULL, &error);`
+iotcred_status iotcred_cache_get(iotcred_cache *cache,
+                                 const iotcred_config *config,
+                                 iotcred_credentials *credentials,
+                                 iotcred_cache_state *state,
+                                 iotcred_error *error);
+
+// Says when the device must be awake: how long until the next refresh is due, or the next try after a failure. A device that sleeps until then and calls
+// `iotcred_cache_get` never has credentials that lapse.
+//
+// `cache`: in.
+// `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
+// `wait_ms`: out. Milliseconds from now; 0: now. Untouched on failure.
+//
+// Ownership: nothing is kept.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`.
+// Threads: as for `iotcred_cache_get`.
+// Example: `iotcred_cache_next_wake(&cache, &config, &ms); sleep_for(ms);`
+iotcred_status iotcred_cache_next_wake(iotcred_cache *cache,
+                                       const iotcred_config *config,
+                                       uint32_t *wait_ms);
+
+// The time for a signature, for `time` in a `sigv4_request`: the device's, unless it is more than 4 minutes off what the server's responses said; then
+// the server's, carried on by the monotonic clock.
+//
+// `cache`: in.
+// `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
+// `time`: out. Unix seconds. Untouched on failure.
+//
+// Ownership: nothing is kept.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`; `IOTCRED_ERR_TIME_REQUIRED` or
+// `IOTCRED_ERR_CLOCK_UNSET` as long as neither clock is known.
+// Threads: as for `iotcred_cache_get`.
+// Example: `iotcred_cache_time(&cache, &config, &request.time);`
+iotcred_status iotcred_cache_time(iotcred_cache *cache,
+                                  const iotcred_config *config,
+                                  int64_t *time);
+
+// Throws credentials away that a service has refused (`ExpiredToken` and the like): the next `iotcred_cache_get` fetches new ones. With `refused` NULL it also
+// forgets the last error, and is what to call when the network has come back, or the account was put right.
+//
+// `cache`: in and out; NULL is allowed and does nothing.
+// `refused`: in; may be NULL. The credentials that were refused: those that another thread has fetched since stay. NULL: whatever the cache holds.
+// Ownership: what is thrown away is wiped. A request that is in flight goes on, and its credentials are taken.
+// Threads: as for `iotcred_cache_get`.
+// Example: `iotcred_cache_invalidate(&cache, &credentials);`
+void iotcred_cache_invalidate(iotcred_cache *cache,
+                              const iotcred_credentials *refused);
+
+// Wipes a cache; it is empty afterwards, and keeps its lock.
+//
+// `cache`: in and out; NULL is allowed and does nothing.
+// Threads: one alone; no other call may use the cache.
+// Example: `iotcred_cache_wipe(&cache);`
+void iotcred_cache_wipe(iotcred_cache *cache);
 
 // Sends one signed HTTPS request and takes the answer. An answer other than 2xx is a failure: its status says which, `error` carries the
 // server's code and words, and its body goes neither to `write_body` nor to the response's memory.

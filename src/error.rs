@@ -147,6 +147,34 @@ pub enum Status {
 }
 
 #[cfg(feature = "client")]
+impl Status {
+    /// Whether the same call may succeed later, with nothing changed.
+    pub const fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::Dns
+                | Self::DnsDeadline
+                | Self::Connect
+                | Self::ConnectionLost
+                | Self::Deadline
+                | Self::ResponseMalformed
+                | Self::ResponseTooLarge
+                | Self::Document
+                | Self::Throttled
+                | Self::ServerFault
+        )
+    }
+
+    /// Whether the device's clock is to blame: setting it mends the call.
+    pub const fn is_of_clock(self) -> bool {
+        matches!(
+            self,
+            Self::ClockUnset | Self::TimeRequired | Self::ServerExpired | Self::ServerNotYetValid
+        )
+    }
+}
+
+#[cfg(feature = "client")]
 pub use client::{Error, Text, printable};
 
 #[cfg(feature = "client")]

@@ -20,6 +20,10 @@ mod status;
 mod types;
 
 #[cfg(feature = "client")]
+mod cache;
+#[cfg(feature = "std")]
+mod clock;
+#[cfg(feature = "client")]
 mod config;
 #[cfg(feature = "client")]
 mod credentials;
@@ -41,4 +45,4 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {config::*, credentials::*, error::*, fetch::*, port::*, send::*};
+pub use {cache::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};

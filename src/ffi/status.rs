@@ -573,6 +573,12 @@ mod tests {
             assert!(entry.code > 0);
             assert_eq!(entry.code, code(*status), "{status:?}");
             assert!(!entry.name.is_empty() && !entry.hint.is_empty());
+            #[cfg(feature = "client")]
+            assert_eq!(
+                status.is_retryable(),
+                matches!(entry.kind, IOTCRED_KIND_TRANSIENT | IOTCRED_KIND_THROTTLED),
+                "{status:?}"
+            );
             for other in &ALL[..index] {
                 assert_ne!(describe(*other).code, entry.code, "{status:?} {other:?}");
             }

@@ -19,6 +19,7 @@ ASSERT(IOTCRED_OK == 0);
 typedef int iotcred_fetch; /* the name is free */
 #else
 ASSERT(sizeof(iotcred_credentials) < 4500);
+ASSERT(sizeof(iotcred_cache) < 5200);
 #endif
 
 extern iotcred_status sign(sigv4_signed *out);
