@@ -70,6 +70,18 @@ pub enum Status {
     BodySource,
     /// The caller's body sink refused the data.
     BodySink,
+    /// Streamed upload: a header that announces it is missing, or does not fit the payload's kind.
+    ChunkHeaders,
+    /// Streamed upload: there is none under way.
+    ChunkOrder,
+    /// Streamed upload: a chunk that is too small and not the last.
+    ChunkTooSmall,
+    /// Streamed upload: a chunk that is larger than what is left.
+    ChunkTooLarge,
+    /// Streamed upload: the end before all bytes were given, or a total that cannot be sent.
+    ChunkTotal,
+    /// Streamed upload: the trailer's value.
+    Trailer,
 
     /// The name could not be resolved.
     Dns,

@@ -22,6 +22,13 @@ pub const HASH_BLOCK_MAX: usize = 64;
 /// Bytes of a digest, at most, of a hash that the caller supplies: SHA-256's.
 pub const HASH_DIGEST_MAX: usize = 32;
 
+/// Bytes of a chunk of a streamed upload, at least, but for the last: S3 refuses smaller ones.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>
+pub const CHUNK_MIN: u64 = 8 * 1024;
+
+/// Bytes of the name of a streamed upload's trailer, which the caller's state holds. S3's longest, `x-amz-checksum-crc64nvme`, has 24.
+pub const TRAILER_NAME_MAX: usize = 40;
+
 #[cfg(feature = "client")]
 pub use client::*;
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What every size has, in the order of the header.
-const EVERY_SIZE: [&str; 4] = ["status", "about", "types", "sign"];
+const EVERY_SIZE: [&str; 6] = ["status", "about", "types", "sign", "sha256", "chunk"];
 /// What the `sign` size lacks.
 const CLIENT: [&str; 6] = ["port", "config", "credentials", "error", "fetch", "send"];
 

@@ -9,10 +9,12 @@ mod about;
 #[cfg(iotcred_archive)]
 mod archive;
 mod args;
+mod chunk;
 mod guard;
 #[cfg(not(feature = "std"))]
 #[cfg_attr(not(iotcred_archive), allow(dead_code))]
 mod panic_hook;
+mod sha256;
 mod sign;
 mod status;
 mod types;
@@ -33,6 +35,8 @@ mod port;
 mod send;
 
 pub use about::*;
+pub use chunk::*;
+pub use sha256::*;
 pub use sign::*;
 pub use status::*;
 pub use types::*;

@@ -12,6 +12,7 @@
 mod authorization;
 mod canonical_headers;
 mod canonical_request;
+mod chunk;
 mod headers;
 mod key_cache;
 mod payload;
@@ -23,12 +24,14 @@ mod sink;
 mod sort;
 mod string_to_sign;
 mod text;
+mod trailer;
 mod uri;
 
 pub use authorization::Signed;
+pub use chunk::{Announced, CHUNK_HEAD_MAX, Chunks};
 pub use headers::{Header, Headers, UNSIGNED_HEADERS};
 pub use key_cache::KeyCache;
-pub use payload::Payload;
+pub use payload::{Payload, Streaming};
 pub use request::{Form, Options, PathRules, Request, S3_SERVICES};
 pub use signature::{put_canonical_request, put_string_to_sign, signature};
 pub use sink::Sink;
