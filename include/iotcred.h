@@ -911,12 +911,13 @@ typedef struct {
     // The query as it goes on the wire, without the "?". NULL: none.
     const char *query;
     // More headers, such as `content-type`. The library writes `host`, `content-length`, `transfer-encoding`, `connection`, `expect`, `user-agent` and the
-    // signature's itself.
+    // signature's itself, and for a body in chunks `x-amz-decoded-content-length` and `content-encoding: aws-chunked`, before a `content-encoding` of yours.
     const sigv4_header *headers;
     // How many headers.
     size_t header_count;
-    // The body in memory (`IOTCRED_PAYLOAD_BYTES`). With `read_body`: its SHA-256, or `IOTCRED_PAYLOAD_UNSIGNED`, or, all zero, what the
-    // service allows: S3 gets `UNSIGNED-PAYLOAD`, every other service needs the hash.
+    // The body in memory (`IOTCRED_PAYLOAD_BYTES`). With `read_body`: its SHA-256, or `IOTCRED_PAYLOAD_UNSIGNED`, or `IOTCRED_PAYLOAD_STREAMING*` (then with
+    // the header `x-amz-trailer`, where there is a trailer, naming one of the CRCs), or, all zero, the best that the service allows: a PUT to S3 goes in
+    // signed chunks of 8192 bytes, another method to S3 with `UNSIGNED-PAYLOAD`, and every other service needs the hash.
     sigv4_payload payload;
     // Length in bytes of the body that `read_body` gives.
     uint64_t body_length;

@@ -55,6 +55,17 @@ pub enum Error {
     Invalid(Status),
 }
 
+impl Error {
+    /// What it is where the buffer cannot be too small.
+    #[cfg(feature = "client")]
+    pub fn status(self) -> Status {
+        match self {
+            Self::BufferTooSmall { .. } => Status::Internal,
+            Self::Invalid(status) => status,
+        }
+    }
+}
+
 impl From<Status> for Error {
     fn from(status: Status) -> Self {
         Self::Invalid(status)
