@@ -279,6 +279,9 @@ proptest! {
     }
 }
 
+/// What it is, the payload's kind, headers beside the host, and whether they are good.
+type Row<'a> = (&'a str, Streaming, &'a [(&'a str, &'a str)], bool);
+
 #[test]
 fn headers_that_announce_nothing_or_too_much_are_refused() {
     let (encoding, length, trailer) = (
@@ -288,7 +291,7 @@ fn headers_that_announce_nothing_or_too_much_are_refused() {
     );
     let long = "x".repeat(TRAILER_NAME_MAX + 1);
     let (signed, signed_trailer, unsigned) = (Streaming::Signed, Streaming::SignedTrailer, Streaming::UnsignedTrailer);
-    let rows: [(&str, Streaming, &[(&str, &str)], bool); 22] = [
+    let rows: [Row<'_>; 22] = [
         ("as it should be", signed, &[encoding, length], true),
         ("with a trailer", signed_trailer, &[encoding, length, trailer], true),
         ("unsigned", unsigned, &[encoding, length, trailer], true),
