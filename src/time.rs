@@ -22,9 +22,11 @@ const EPOCH: u32 = 719_468 + ERA;
 const FIRST: i64 = -62_167_219_200;
 
 /// The weekdays, from that of day 0 on.
-const WEEKDAYS: [&[u8; 3]; 7] = [b"Wed", b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue"];
+/// The days of the week from 1970-01-01 on, as an HTTP date names them.
+pub const WEEKDAYS: [&[u8; 3]; 7] = [b"Wed", b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue"];
 
-const MONTHS: [&[u8; 3]; 12] = [
+/// The months, as an HTTP date names them.
+pub const MONTHS: [&[u8; 3]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
 

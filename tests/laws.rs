@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the top down. A module names those of its own tier and below.
-const TIERS: [&[&str]; 4] = [
+const TIERS: [&[&str]; 5] = [
     &["ffi"],
+    &["aws_sdk"],
     &["fetch", "send", "sign"],
     &["tls", "http", "net"],
     &["credentials", "time", "crypto", "error", "limits", "secret"],

@@ -66,7 +66,10 @@ check_bare_client() {
         cargo check --locked --no-default-features --features client --target thumbv7em-none-eabihf
 }
 
-cmocka() { packages /usr/include/cmocka.h libcmocka-dev pkg-config; }
+cmocka() {
+    packages /usr/include/cmocka.h libcmocka-dev pkg-config &&
+        packages /usr/include/mbedtls/sha256.h libmbedtls-dev
+}
 
 # ctest of a build under the local AWS, with everything that the tests print kept, and looked through for secrets.
 ctest_with() { # FOLDER LOCAL-AWS-OPTIONS -- CTEST-OPTIONS

@@ -45,12 +45,22 @@ impl BlockKey {
             hash.update(head);
             hash.update(tail);
             hash.finish(digest);
-            self.set_digest(digest);
+            self.take(digest);
         }
     }
 
-    /// Makes it a digest. RFC 2104 has none that is longer than a block; of such a one, the first bytes are the key.
-    pub fn set_digest(&mut self, digest: &Digest) {
+    /// Makes it a digest, which is hashed if it is longer than a block.
+    pub fn set_digest<H: Hash>(&mut self, hash: &mut H, digest: &mut Digest) {
+        if digest.as_slice().len() > self.block_len {
+            hash.init();
+            hash.update(digest.as_slice());
+            hash.finish(digest);
+        }
+        self.take(digest);
+    }
+
+    /// Takes the first bytes of a digest, as many as a block has. RFC 2104 has no digest that is longer.
+    fn take(&mut self, digest: &Digest) {
         self.block.0 = [0; HASH_BLOCK_MAX];
         copy(self.bytes(), digest.as_slice());
     }

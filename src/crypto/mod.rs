@@ -16,6 +16,9 @@ pub trait Hash {
     /// Bytes of a block, 1 to [`HASH_BLOCK_MAX`](crate::limits::HASH_BLOCK_MAX): what HMAC pads its key to.
     fn block_len(&self) -> usize;
 
+    /// Bytes of a digest, 1 to [`HASH_DIGEST_MAX`].
+    fn digest_len(&self) -> usize;
+
     /// Begins anew; what ran before is lost.
     fn init(&mut self);
 
@@ -46,7 +49,13 @@ impl Digest {
 
     /// Makes it the first `len` of `bytes`.
     pub fn set(&mut self, bytes: [u8; HASH_DIGEST_MAX], len: usize) {
-        (self.bytes.0, self.len) = (bytes, len);
+        *self.room(len) = bytes;
+    }
+
+    /// The room for a digest of `len` bytes.
+    pub fn room(&mut self, len: usize) -> &mut [u8; HASH_DIGEST_MAX] {
+        self.len = len;
+        &mut self.bytes.0
     }
 
     /// The bytes.

@@ -155,6 +155,10 @@ impl Hash for Sha256 {
         BLOCK
     }
 
+    fn digest_len(&self) -> usize {
+        DIGEST
+    }
+
     fn init(&mut self) {
         self.start(&INITIAL, 0);
     }

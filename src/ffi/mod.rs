@@ -9,6 +9,7 @@ mod about;
 #[cfg(iotcred_archive)]
 mod archive;
 mod args;
+pub mod aws_sdk;
 mod chunk;
 mod guard;
 #[cfg(not(feature = "std"))]

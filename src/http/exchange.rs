@@ -5,9 +5,7 @@ use super::body::Body;
 use super::failure::in_response;
 use super::response::{Head, Progress, ResponseReader};
 use crate::error::{Error, Status};
-use crate::limits::{
-    BROKEN_SEND_WAIT_MS, CHUNK_LINE_MAX, INTERIM_RESPONSES_MAX, RESPONSE_HEAD_MAX, RESPONSE_HEADERS_MAX, TRAILERS_MAX,
-};
+use crate::limits::{CHUNK_LINE_MAX, INTERIM_RESPONSES_MAX, RESPONSE_HEAD_MAX, RESPONSE_HEADERS_MAX, TRAILERS_MAX};
 use crate::tls::{Received, Stream};
 
 /// Takes a response as it comes in.
@@ -72,26 +70,35 @@ impl<'a, A: Answer> Exchange<'a, A> {
 
     /// After a broken send: takes what the server said before it closed. A TLS alert is an error that says more than `broken`.
     fn hear_out(&mut self, stream: &mut Stream<'_>, broken: Error) -> Result<(), Error> {
-        let end = stream.deadline().within(BROKEN_SEND_WAIT_MS);
-        let mut left_ms = end.remaining_ms().unwrap_or(0);
-        while !matches!(self.state, State::Done(_)) {
-            match stream.receive_within(left_ms, &mut |input| self.push(input)) {
+        // When no time is left, what is there is still taken. A success would not count.
+        while !self.is_answered() || matches!(&self.state, State::Body(..) if self.is_refused()) {
+            let left_ms = stream.deadline().remaining_ms().unwrap_or(0);
+            match self.listen(stream, left_ms) {
                 Ok(Received::Some) => {}
+                // A transport may give up earlier than it was told.
+                Ok(Received::Nothing) if left_ms > 0 => {}
                 Ok(Received::Nothing | Received::Closed) => break,
                 Err(error) if error.status == Status::ConnectionLost => break,
                 Err(error) => return Err(error),
             }
-            left_ms = match end.remaining_ms() {
-                Ok(left) => left,
-                Err(_) => break,
-            };
         }
         if self.is_refused() { Ok(()) } else { Err(broken) }
     }
 
+    /// Takes what arrives within `timeout_ms`. The connection may fail behind a refusal, which is the outcome all the same.
+    fn listen(&mut self, stream: &mut Stream<'_>, timeout_ms: u32) -> Result<Received, Error> {
+        match stream.receive_within(timeout_ms, &mut |input| self.push(input)) {
+            Err(_) if self.is_refused() => {
+                self.conclude();
+                Ok(Received::Nothing)
+            }
+            received => received,
+        }
+    }
+
     /// Takes what has arrived, without waiting.
     pub fn poll(&mut self, stream: &mut Stream<'_>) -> Result<(), Error> {
-        match stream.receive_within(0, &mut |input| self.push(input))? {
+        match self.listen(stream, 0)? {
             Received::Closed => self.end_of_stream(),
             Received::Some | Received::Nothing => Ok(()),
         }
@@ -101,7 +108,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
     pub fn wait_for_continue(&mut self, stream: &mut Stream<'_>, timeout_ms: u32) -> Result<(), Error> {
         let end = stream.deadline().within(timeout_ms);
         while let (false, false, Ok(left)) = (self.continued, self.is_answered(), end.remaining_ms()) {
-            if stream.receive_within(left, &mut |input| self.push(input))? == Received::Closed {
+            if self.listen(stream, left)? == Received::Closed {
                 return self.end_of_stream();
             }
         }
@@ -118,7 +125,8 @@ impl<'a, A: Answer> Exchange<'a, A> {
             };
             match (received, &self.state) {
                 (Ok(Received::Closed), _) => self.end_of_stream()?,
-                (Ok(_), _) => {}
+                // The response is whole, whatever came behind it.
+                (Ok(_), _) | (Err(_), State::Done(_)) => {}
                 (Err(_), State::Body(head, _)) if !is_success(head) => self.conclude(),
                 (Err(error), State::Body(head, _)) => return Err(in_response(error, head)),
                 (Err(error), _) => return Err(error),

@@ -11,7 +11,7 @@ use crate::credentials::Credentials;
 use crate::crypto::Digest;
 use core::ops::Range;
 
-const CREDENTIAL: &[u8] = b"AWS4-HMAC-SHA256 Credential=";
+const CREDENTIAL: &[u8] = b" Credential=";
 const SIGNED_HEADERS: &[u8] = b", SignedHeaders=";
 const SIGNATURE: &[u8] = b", Signature=";
 
@@ -33,6 +33,7 @@ pub struct Authorization<'s, 'a> {
 impl Authorization<'_, '_> {
     /// Writes the value.
     pub fn put(&mut self, sink: &mut dyn Sink) {
+        sink.put(self.scope.algorithm);
         sink.put(CREDENTIAL);
         sink.put(self.credentials.access_key_id);
         sink.put(b"/");
@@ -47,6 +48,7 @@ impl Authorization<'_, '_> {
     pub fn len(&mut self) -> usize {
         let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len() + SIGNATURE.len();
         let variable = [
+            self.scope.algorithm.len(),
             self.credentials.access_key_id.len(),
             self.scope.len(),
             self.headers.names_len(),

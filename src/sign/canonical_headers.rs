@@ -1,7 +1,7 @@
 //! The headers that the signature covers: the request's and the signer's own, sorted by lower-case name, equal names merged.
 #![forbid(unsafe_code)]
 
-use super::headers::{Carried, Headers, Known, known, same_name};
+use super::headers::{Carried, Headers, same_name};
 use super::payload::PayloadHash;
 use super::sink::Sink;
 use super::sort::{Items, Order};
@@ -73,6 +73,13 @@ pub struct Added {
 }
 
 impl Added {
+    /// None of them.
+    pub const NONE: Self = Self {
+        content_sha256: false,
+        date: false,
+        security_token: false,
+    };
+
     fn has(self, own: Own) -> bool {
         match own {
             Own::ContentSha256 => self.content_sha256,
@@ -132,8 +139,8 @@ impl<'a> SignedHeaders<'a> {
         self.order
     }
 
-    /// Writes `name:value` and a line feed for each name.
-    pub fn put_canonical<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
+    /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added.
+    pub fn put_canonical<S: Sink + ?Sized>(&mut self, own: Option<&OwnValues<'_>>, sink: &mut S) {
         let names = &self.names;
         let mut previous: &[u8] = b"";
         self.order.visit(names, &mut |position| {
@@ -148,9 +155,9 @@ impl<'a> SignedHeaders<'a> {
                 sink.put(b":");
             }
             previous = name;
-            match Own::at(position) {
-                Some(header) => sink.put(own.of(header)),
-                None => put_folded(names.headers.at(position).trimmed(), sink),
+            match (Own::at(position), own) {
+                (Some(header), Some(own)) => sink.put(own.of(header)),
+                _ => put_folded(names.headers.at(position).trimmed(), names.headers.folds_tabs(), sink),
             }
         });
         sink.put(b"\n");
@@ -187,7 +194,7 @@ impl<'a> Names<'a> {
     fn name(&self, position: usize) -> &'a [u8] {
         match Own::at(position) {
             Some(own) => own.name(),
-            None => self.headers.at(position).name,
+            None => self.headers.name(position),
         }
     }
 
@@ -195,7 +202,7 @@ impl<'a> Names<'a> {
     fn put_name<S: Sink + ?Sized>(&self, position: usize, sink: &mut S) {
         match Own::at(position) {
             Some(own) => sink.put(own.name()),
-            None => put_lower_case(self.headers.at(position).name, sink),
+            None => put_lower_case(self.headers.name(position), sink),
         }
     }
 
@@ -213,16 +220,16 @@ impl Items for Names<'_> {
             after => self.headers.next(after),
         };
         while let Some(position) = next {
-            match known(self.headers.at(position).name) {
-                Some(Known::Authorization | Known::Unsigned) => next = self.headers.next(Some(position)),
-                _ => return next,
+            if self.headers.is_signed(self.headers.name(position)) {
+                return next;
             }
+            next = self.headers.next(Some(position));
         }
         self.next_own(0)
     }
 
     fn compare(&self, a: usize, b: usize) -> Ordering {
-        if a.min(b) >= CONTENT_SHA256 {
+        if a.min(b) >= CONTENT_SHA256 || self.headers.is_sorted() {
             return a.cmp(&b);
         }
         let (a, b) = (self.name(a), self.name(b));
@@ -255,17 +262,15 @@ fn put_lower_case<S: Sink + ?Sized>(name: &[u8], sink: &mut S) {
     }
 }
 
-/// Writes a value with each run of spaces as one. Tabs stay: the specification speaks of spaces, and AWS's signer in Rust leaves them.
-fn put_folded<S: Sink + ?Sized>(value: &[u8], sink: &mut S) {
-    let mut rest = value;
-    if every(value, |byte| byte != b' ') {
+/// Writes a value with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and AWS's signer in Rust leaves them.
+fn put_folded<S: Sink + ?Sized>(value: &[u8], fold_tabs: bool, sink: &mut S) {
+    let is_space = |byte: u8| byte == b' ' || fold_tabs && byte == b'\t';
+    if every(value, |byte| !is_space(byte)) {
         return sink.put(value);
     }
-    while let Some(run) = rest.windows(2).position(|pair| pair == b"  ") {
-        let (head, tail) = rest.split_at_checked(run.wrapping_add(1)).unwrap_or_default();
-        sink.put(head);
-        let spaces = tail.iter().take_while(|byte| **byte == b' ').count();
-        rest = tail.get(spaces..).unwrap_or_default();
+    let mut separator: &[u8] = b"";
+    for word in value.split(|byte| is_space(*byte)).filter(|word| !word.is_empty()) {
+        sink.put(core::mem::replace(&mut separator, b" "));
+        sink.put(word);
     }
-    sink.put(rest)
 }

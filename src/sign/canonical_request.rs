@@ -21,7 +21,7 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     sink.put(b"\n");
     canonical_query(request.query, request.options.form, headers.order(), sink);
     sink.put(b"\n");
-    headers.put_canonical(own, sink);
+    headers.put_canonical(Some(own), sink);
     sink.put(b"\n");
     headers.put_names(sink);
     sink.put(b"\n");

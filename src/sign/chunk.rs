@@ -16,7 +16,7 @@
 use super::headers::{Headers, same_name};
 use super::payload::{EMPTY, Payload, Streaming};
 use super::sink::{Sink, Writer};
-use super::string_to_sign::put_digest;
+use super::string_to_sign::{ALGORITHM, Scope, put_digest};
 use super::text::{is_visible, put_hex};
 use super::trailer::{Checksum, TrailerName};
 use super::{Error, KeyCache, Request, Signed, sign_request};
@@ -143,7 +143,13 @@ impl Chunks {
         self.state = NOT_BEGUN;
         let announced = Announced::by(&request.payload, request.headers)?;
         let timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
-        if !KeyCache::has_room_for(request.region, request.service) {
+        let scope = Scope {
+            algorithm: ALGORITHM,
+            timestamp,
+            region: request.region,
+            service: request.service,
+        };
+        if !KeyCache::has_room_for(&scope) {
             return Err(Status::Region.into());
         }
         let signed = sign_request(request, credentials, Some(&mut self.key), buffer)?;

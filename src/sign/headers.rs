@@ -22,6 +22,26 @@ pub trait Headers {
 
     /// The header at a position that [`next`](Headers::next) gave.
     fn at(&self, position: usize) -> Header<'_>;
+
+    /// The name of the header at a position, which is asked for more often than the value.
+    fn name(&self, position: usize) -> &[u8] {
+        self.at(position).name
+    }
+
+    /// Whether the header with a name is signed: as a rule all are but `authorization` and [`UNSIGNED_HEADERS`].
+    fn is_signed(&self, name: &[u8]) -> bool {
+        !matches!(known(name), Some(Known::Authorization | Known::Unsigned))
+    }
+
+    /// Whether they are in their canonical order as they stand.
+    fn is_sorted(&self) -> bool {
+        false
+    }
+
+    /// Whether a tab in a value is folded like a space.
+    fn folds_tabs(&self) -> bool {
+        false
+    }
 }
 
 impl Headers for &[Header<'_>] {
@@ -124,6 +144,7 @@ pub fn known(name: &[u8]) -> Option<Known> {
 }
 
 /// Whether two names are the same but for case.
+#[cfg_attr(target_os = "none", inline(never))]
 pub fn same_name(a: &[u8], b: &[u8]) -> bool {
     let lower = |byte: &u8| byte.to_ascii_lowercase();
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| lower(a) == lower(b))

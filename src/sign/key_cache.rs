@@ -63,14 +63,8 @@ impl KeyCache {
         &self.midstates
     }
 
-    /// Whether the scope of a region and a service can be kept.
-    pub(super) fn has_room_for(region: &[u8], service: &[u8]) -> bool {
-        let timestamp = [0; 16];
-        let scope = Scope {
-            timestamp,
-            region,
-            service,
-        };
+    /// Whether a scope can be kept.
+    pub(super) fn has_room_for(scope: &Scope<'_>) -> bool {
         scope.len() <= SCOPE
     }
 
@@ -117,6 +111,7 @@ mod tests {
 
     fn scope<'a>(timestamp: &[u8; 16], region: &'a [u8], service: &'a [u8]) -> Scope<'a> {
         Scope {
+            algorithm: crate::sign::string_to_sign::ALGORITHM,
             timestamp: *timestamp,
             region,
             service,

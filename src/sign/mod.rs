@@ -9,23 +9,23 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 #![forbid(unsafe_code)]
 
-mod authorization;
-mod canonical_headers;
+pub(crate) mod authorization;
+pub(crate) mod canonical_headers;
 mod canonical_request;
 mod chunk;
-mod headers;
+pub(crate) mod headers;
 mod key_cache;
-mod payload;
-mod query;
+pub(crate) mod payload;
+pub(crate) mod query;
 mod request;
 mod signature;
-mod signing_key;
-mod sink;
-mod sort;
-mod string_to_sign;
-mod text;
+pub(crate) mod signing_key;
+pub(crate) mod sink;
+pub(crate) mod sort;
+pub(crate) mod string_to_sign;
+pub(crate) mod text;
 mod trailer;
-mod uri;
+pub(crate) mod uri;
 
 pub use authorization::Signed;
 pub use chunk::{Announced, CHUNK_HEAD_MAX, Chunks};

@@ -23,6 +23,8 @@ pub enum Form {
     Wire,
     /// Not encoded yet: every byte is itself, but for `/` in a path, `&` and the first `=` of a parameter in a query.
     Raw,
+    /// The same, but a `=` in a query value is encoded twice, as the SigV4 module of the AWS IoT Device SDK does.
+    RawEqualsTwice,
 }
 
 /// What the canonical path is like.
@@ -105,7 +107,7 @@ impl Request<'_> {
     }
 
     fn is_raw(&self) -> bool {
-        self.options.form == Form::Raw
+        self.options.form != Form::Wire
     }
 
     fn is_path(&self) -> bool {

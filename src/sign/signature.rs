@@ -10,7 +10,7 @@ use super::payload::PayloadHash;
 use super::signing_key::derive_signing_key;
 use super::sink::{Match, Sink, direct};
 use super::sort::Order;
-use super::string_to_sign::{self, Scope};
+use super::string_to_sign::{self, ALGORITHM, Scope};
 use super::text::put_hex;
 use super::{KeyCache, Request};
 use crate::credentials::Credentials;
@@ -39,6 +39,7 @@ impl<'a> Signing<'a> {
     ) -> Result<Self, Status> {
         let timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
         let scope = Scope {
+            algorithm: ALGORITHM,
             timestamp,
             region: request.region,
             service: request.service,

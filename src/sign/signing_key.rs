@@ -12,7 +12,7 @@ pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_
     key.set(hash, b"AWS4", secret, &mut derived);
     for message in [scope.date(), scope.region, scope.service, b"aws4_request"] {
         hmac(hash, key, message, &mut derived);
-        key.set_digest(&derived);
+        key.set_digest(hash, &mut derived);
     }
 }
 
@@ -20,6 +20,7 @@ pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_
 mod tests {
     use super::*;
     use crate::crypto::sha256::Sha256;
+    use crate::sign::string_to_sign::ALGORITHM;
 
     #[test]
     fn example_of_the_documentation() {
@@ -29,6 +30,7 @@ mod tests {
             0xcc, 0x28, 0x42, 0x4d, 0x1a, 0x5e, 0x86, 0xda, 0x6e, 0xd3, 0xc1, 0x54, 0xa4, 0xb9,
         ];
         let scope = Scope {
+            algorithm: ALGORITHM,
             timestamp: *b"20150830T123600Z",
             region: b"us-east-1",
             service: b"iam",

@@ -6,9 +6,14 @@ use super::sink::Sink;
 use super::text::put_hex;
 use crate::crypto::Digest;
 
+/// The name of the algorithm.
+pub const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256";
+
 /// What a signing key is good for: one day, one region, one service.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
+    /// [`ALGORITHM`]
+    pub algorithm: &'a [u8],
     /// `20150830T123600Z`
     pub timestamp: [u8; 16],
     /// The region.
@@ -44,7 +49,8 @@ impl Scope<'_> {
 
 /// Writes the string to sign.
 pub fn put_string_to_sign<S: Sink + ?Sized>(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut S) {
-    sink.put(b"AWS4-HMAC-SHA256\n");
+    sink.put(scope.algorithm);
+    sink.put(b"\n");
     sink.put(&scope.timestamp);
     sink.put(b"\n");
     scope.put(sink);

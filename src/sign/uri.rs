@@ -16,7 +16,9 @@ pub struct Encoding {
     /// What is encoded is encoded again: `%2520` for a space.
     pub twice: bool,
     /// What stands for itself.
-    pub kept: Bytes,
+    pub kept: &'static Bytes,
+    /// `=` is encoded again: `%253D`.
+    pub equals_twice: bool,
 }
 
 impl Encoding {
@@ -25,7 +27,8 @@ impl Encoding {
         Self {
             decode: form == Form::Wire,
             twice: false,
-            kept: Bytes::UNRESERVED,
+            kept: &Bytes::UNRESERVED,
+            equals_twice: form == Form::RawEqualsTwice,
         }
     }
 
@@ -39,7 +42,8 @@ impl Encoding {
         Self {
             decode: wire && !double_encode,
             twice: double_encode && !wire,
-            kept: Bytes::PATH,
+            kept: &Bytes::PATH,
+            equals_twice: false,
         }
     }
 
@@ -62,7 +66,8 @@ impl Encoding {
 
     fn put_byte<S: Sink + ?Sized>(self, byte: u8, sink: &mut S) {
         let (high, low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
-        match (self.kept.has(byte), self.twice) {
+        let twice = self.twice || self.equals_twice && byte == b'=';
+        match (self.kept.has(byte), twice) {
             (true, _) => sink.put(&[byte]),
             (false, false) => sink.put(&[b'%', high, low]),
             (false, true) => sink.put(&[b'%', b'2', b'5', high, low]),

@@ -4,7 +4,7 @@
 use super::Settings;
 use super::engine::{Engine, Phase, Sink};
 use crate::error::{Error, Status};
-use crate::limits::{FAREWELL_MS, TLS_SEND_FRAGMENT};
+use crate::limits::{BROKEN_SEND_WAIT_MS, FAREWELL_MS, TLS_SEND_FRAGMENT};
 use crate::net::{Deadline, Peer, Transport};
 
 /// What `receive` found.
@@ -54,7 +54,7 @@ impl<'a> Stream<'a> {
         loop {
             match self.advance(&mut no_data_yet)? {
                 Phase::Open => return Ok(()),
-                Phase::Handshaking => match self.fill(self.deadline.remaining_ms()?) {
+                Phase::Handshaking => match self.fill(self.left_ms()?) {
                     Err(error) if error.status == Status::Deadline => {}
                     filled => filled?,
                 },
@@ -68,7 +68,17 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// The deadline of the whole call.
+    /// Milliseconds that are left. Errors: `Deadline`, or `ConnectionLost` where a broken send came before.
+    fn left_ms(&self) -> Result<u32, Status> {
+        let left = self.deadline.remaining_ms();
+        if self.broken {
+            left.or(Err(Status::ConnectionLost))
+        } else {
+            left
+        }
+    }
+
+    /// The deadline: of the whole call, and soon after a broken send.
     pub fn deadline(&self) -> Deadline<'a> {
         self.deadline
     }
@@ -86,7 +96,7 @@ impl<'a> Stream<'a> {
     pub fn receive(&mut self, sink: &mut Sink<'_>) -> Result<Received, Error> {
         loop {
             // A transport may give up earlier than it was told.
-            match self.receive_within(self.deadline.remaining_ms()?, sink)? {
+            match self.receive_within(self.left_ms()?, sink)? {
                 Received::Nothing => {}
                 received => return Ok(received),
             }
@@ -118,16 +128,9 @@ impl<'a> Stream<'a> {
 
     /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell.
     fn fill(&mut self, timeout_ms: u32) -> Result<(), Error> {
-        let timeout_ms = if self.broken {
-            timeout_ms.min(FAREWELL_MS)
-        } else {
-            timeout_ms
-        };
-        match self.wire.transport.recv(self.engine.space()?, timeout_ms) {
-            Ok(0) => Err(Status::ConnectionLost.into()),
-            Err(Status::Deadline) if self.broken => Err(Status::ConnectionLost.into()),
-            Err(status) => Err(status.into()),
-            Ok(count) => {
+        match self.wire.transport.recv(self.engine.space()?, timeout_ms)? {
+            0 => Err(Status::ConnectionLost.into()),
+            count => {
                 self.engine.received(count);
                 Ok(())
             }
@@ -137,7 +140,10 @@ impl<'a> Stream<'a> {
     fn flush(&mut self) -> Result<(), Error> {
         let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
         self.engine.sent();
-        self.broken |= sent == Err(Status::ConnectionLost);
+        if sent == Err(Status::ConnectionLost) {
+            self.broken = true;
+            self.deadline = self.deadline.within(BROKEN_SEND_WAIT_MS);
+        }
         Ok(sent?)
     }
 

@@ -7,6 +7,18 @@ void _start(void)
 {
 }
 
+#elif defined AWS_SDK
+
+#define SIGV4_DO_NOT_USE_CUSTOM_CONFIG
+#include <sigv4.h>
+
+/* The hash is the caller's, and no part of it. */
+void _start(const SigV4Parameters_t *params, char *value, size_t *len, char **signature, size_t *signature_len);
+void _start(const SigV4Parameters_t *params, char *value, size_t *len, char **signature, size_t *signature_len)
+{
+    SigV4_GenerateHTTPAuthorization(params, value, len, signature, signature_len);
+}
+
 #else
 
 #include <iotcred.h>

@@ -1,5 +1,9 @@
 /* The stack of a signature on a 32-bit ARM: an image without a C library, which runs under qemu-arm and asks Linux for two things, write and exit. */
+#ifdef AWS_SDK
+#include "sdk_get.h"
+#else
 #include "s3_get.h"
+#endif
 
 enum { STACK_SIZE = 16 * 1024, PAINT = 0xA5, SYSCALL_EXIT = 1, SYSCALL_WRITE = 4 };
 

@@ -19,7 +19,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 TREE = HERE.parent.parent
 TESTS = []
-NAMES = re.compile(r"^(?:iotcred|sigv4)_[a-z0-9_]+$")
+NAMES = re.compile(r"^(?:iotcred|sigv4|SigV4)_[A-Za-z0-9_]+$")
 PANIC = re.compile(r"panicking|panic_fmt|rust_begin_unwind|panic_handler|panic_hook|core..fmt|unwrap_failed|slice_.*_fail")
 TLS = re.compile(r"rustls|webpki|ring_core|ring::|x509|httparse|iotcred_fetch|iotcred_send|alloc..alloc")
 
@@ -128,12 +128,12 @@ def symbols(file, *options, nm="nm"):
 
 
 def header_names(tree):
-    """The header's functions and variables: those of the sign size, and all."""
-    header = (tree / "include" / "iotcred.h").read_text()
+    """The headers' functions and variables: those of the sign size, and all."""
+    header, sdk = ((tree / "include" / name).read_text() for name in ("iotcred.h", "sigv4.h"))
     first = re.split(r"\n#if[^\n]*IOTCRED_SIGN_ONLY", header)[0]
-    pattern = re.compile(r"^[a-z][^\n/#{}=]*?[ *]((?:iotcred|sigv4)_\w+)(?:\(|;)", re.M)
-    names = [{m[1] for m in pattern.finditer(text) if not m[0].startswith("typedef")} for text in (first, header)]
-    claim({"sigv4_sign_request"} <= names[0] < names[1] >= {"iotcred_fetch"}, f"the test does not read the header's names: {names}")
+    pattern = re.compile(r"^[A-Za-z][^\n/#{}=]*?[ *]((?:iotcred|sigv4|SigV4)_\w+)(?:\(|;)", re.M)
+    names = [{m[1] for m in pattern.finditer(text) if not m[0].startswith("typedef")} for text in (first + sdk, header + sdk)]
+    claim({"sigv4_sign_request", "SigV4_EncodeURI"} <= names[0] < names[1] >= {"iotcred_fetch"}, f"the test does not read the header's names: {names}")
     return names
 
 
