@@ -1,158 +1,159 @@
 //! What can go wrong: one list of statuses for the whole library, and what an error carries beside its status.
 #![forbid(unsafe_code)]
 
-/// The outcome of a call, other than success. Each has a number in the C ABI (`ffi/status.rs`), and there its remedy.
+/// The outcome of a call, other than success: its value is its number in the C ABI, where its remedy stands (`ffi/status.rs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
 pub enum Status {
     /// An output buffer is too small; the length field says what is needed.
-    BufferTooSmall,
+    BufferTooSmall = 1,
     /// A pointer that is needed is NULL, or NULL with a length other than 0.
-    NullArgument,
+    NullArgument = 2,
     /// `iotcred_init` was not called, or with a port that lacks a member.
-    NotInitialised,
+    NotInitialised = 3,
     /// The wall clock is before 2015: it was never set.
-    ClockUnset,
+    ClockUnset = 4,
     /// A time is needed and there is no clock to ask.
-    TimeRequired,
+    TimeRequired = 5,
     /// A time after the year 9999.
-    TimeOutOfRange,
+    TimeOutOfRange = 6,
 
     /// Configuration: the endpoint is no host name.
-    Endpoint,
+    Endpoint = 1001,
     /// Configuration: the role alias.
-    RoleAlias,
+    RoleAlias = 1002,
     /// Configuration: the thing name.
-    ThingName,
+    ThingName = 1003,
     /// Configuration: the certificate chain cannot be read.
-    Certificate,
+    Certificate = 1004,
     /// Configuration: the private key cannot be read.
-    PrivateKey,
+    PrivateKey = 1005,
     /// Configuration: the private key is of a kind that cannot be used.
-    KeyUnsupported,
+    KeyUnsupported = 1006,
     /// Configuration: the private key is not the certificate's.
-    KeyMismatch,
+    KeyMismatch = 1007,
     /// Configuration: the CA certificates cannot be read.
-    Ca,
+    Ca = 1008,
     /// Configuration: the address to connect to is no IP address or host name.
-    Address,
+    Address = 1009,
     /// Configuration: a callback that is needed is NULL.
-    Platform,
+    Platform = 1010,
 
     /// Request: the method is no token.
-    Method,
+    Method = 2001,
     /// Request: the path.
-    Path,
+    Path = 2002,
     /// Request: the query.
-    Query,
+    Query = 2003,
     /// Request: a header's name or value.
-    Header,
+    Header = 2004,
     /// Request: there is no `host` header.
-    HostMissing,
+    HostMissing = 2005,
     /// Request: a header that the signer writes is there with another value.
-    HeaderConflict,
+    HeaderConflict = 2006,
     /// Request: the payload.
-    Payload,
+    Payload = 2007,
     /// Request: the region.
-    Region,
+    Region = 2008,
     /// Request: the service.
-    Service,
+    Service = 2009,
     /// Request: the access key id.
-    AccessKeyId,
+    AccessKeyId = 2010,
     /// Request: the secret access key.
-    SecretAccessKey,
+    SecretAccessKey = 2011,
     /// Request: the session token.
-    SessionToken,
+    SessionToken = 2012,
     /// Request: a flag that does not exist, or two that exclude each other.
-    Flags,
+    Flags = 2013,
     /// The hash that the caller supplied failed.
-    HashFailed,
+    HashFailed = 2014,
     /// The caller's body source failed, or gave more or less than it announced.
-    BodySource,
+    BodySource = 2015,
     /// The caller's body sink refused the data.
-    BodySink,
+    BodySink = 2016,
     /// Streamed upload: a header that announces it is missing, or does not fit the payload's kind.
-    ChunkHeaders,
+    ChunkHeaders = 2030,
     /// Streamed upload: there is none under way.
-    ChunkOrder,
+    ChunkOrder = 2031,
     /// Streamed upload: a chunk that is too small and not the last.
-    ChunkTooSmall,
+    ChunkTooSmall = 2032,
     /// Streamed upload: a chunk that is larger than what is left.
-    ChunkTooLarge,
+    ChunkTooLarge = 2033,
     /// Streamed upload: the end before all bytes were given, or a total that cannot be sent.
-    ChunkTotal,
+    ChunkTotal = 2034,
     /// Streamed upload: the trailer's value.
-    Trailer,
+    Trailer = 2035,
 
     /// The name could not be resolved.
-    Dns,
+    Dns = 3001,
     /// The resolver had not answered when the deadline passed.
-    DnsDeadline,
+    DnsDeadline = 3002,
     /// No address accepted a connection.
-    Connect,
+    Connect = 3003,
     /// The connection broke.
-    ConnectionLost,
+    ConnectionLost = 3004,
     /// The deadline passed.
-    Deadline,
+    Deadline = 3005,
 
     /// The handshake failed for a reason that has no status of its own.
-    Tls,
+    Tls = 4001,
     /// The server's certificate comes from no root that is trusted.
-    ServerUntrusted,
+    ServerUntrusted = 4002,
     /// The server's certificate has expired.
-    ServerExpired,
+    ServerExpired = 4003,
     /// The server's certificate is not valid yet, by the device's clock.
-    ServerNotYetValid,
+    ServerNotYetValid = 4004,
     /// The server's certificate is for another name.
-    ServerName,
+    ServerName = 4005,
     /// The server's certificate is wrong in another way.
-    ServerCertificate,
+    ServerCertificate = 4006,
     /// The server refused the device's certificate, or missed it.
-    ClientRefused,
+    ClientRefused = 4007,
     /// There is no version or suite that both sides speak.
-    TlsNoCommon,
+    TlsNoCommon = 4008,
 
     /// The response is not well-formed HTTP/1.1.
-    ResponseMalformed,
+    ResponseMalformed = 5001,
     /// The response is longer than a limit.
-    ResponseTooLarge,
+    ResponseTooLarge = 5002,
     /// The credentials document is not what AWS documents.
-    Document,
+    Document = 5003,
     /// A credential is longer than the caller's struct can hold.
-    CredentialTooLong,
+    CredentialTooLong = 5004,
 
     /// HTTP 403, and no more specific status.
-    Refused,
+    Refused = 5010,
     /// HTTP 404, and no more specific status.
-    NotFound,
+    NotFound = 5011,
     /// Another HTTP 4xx.
-    BadRequest,
+    BadRequest = 5012,
     /// HTTP 429, or a throttling error.
-    Throttled,
+    Throttled = 5013,
     /// HTTP 5xx.
-    ServerFault,
+    ServerFault = 5014,
     /// HTTP 3xx: the resource is elsewhere.
-    Redirect,
+    Redirect = 5015,
     /// HTTP 304: the answer to a conditional request.
-    NotModified,
+    NotModified = 5016,
     /// The thing is not attached to this certificate.
-    ThingNotAttached,
+    ThingNotAttached = 5020,
     /// The certificate's IoT policy does not allow the role alias.
-    RoleAliasForbidden,
+    RoleAliasForbidden = 5021,
     /// The certificate is not registered or not active here.
-    CertificateNotActive,
+    CertificateNotActive = 5022,
     /// The role alias does not exist here.
-    RoleAliasUnknown,
+    RoleAliasUnknown = 5023,
     /// The role cannot be assumed.
-    RoleNotAssumable,
+    RoleNotAssumable = 5024,
     /// The role alias asks for a longer duration than the role allows.
-    DurationTooLong,
+    DurationTooLong = 5025,
     /// The endpoint is the data endpoint, not the credentials endpoint.
-    DataEndpoint,
+    DataEndpoint = 5026,
     /// The endpoint did not know the path: it is no credentials endpoint.
-    WrongEndpoint,
+    WrongEndpoint = 5027,
 
     /// A defect of this library.
-    Internal,
+    Internal = 9001,
 }
 
 #[cfg(feature = "client")]

@@ -82,7 +82,7 @@ impl Sha256 {
             .and_then(|free| free.get_mut(..bytes.len()))
         {
             Some(free) if self.filled.wrapping_add(bytes.len()) < BUFFER => {
-                free.copy_from_slice(bytes);
+                copy(free, bytes);
                 self.filled = self.filled.wrapping_add(bytes.len());
             }
             _ => self.push_blocks(bytes),

@@ -9,6 +9,7 @@
  *
  * A program that finds `heap_peak_reset` and `heap_peak_read` by dlsym measures a part of itself. For glibc, whose `__libc_malloc` is what is
  * left to call. */
+#define _GNU_SOURCE
 #include "heap_peak.h"
 
 #include <errno.h>
@@ -40,10 +41,10 @@ static header *header_of(void *block)
     return (header *)block - 1;
 }
 
-static void raise_to(atomic_size_t *peak, size_t now)
+static void raise_to(atomic_size_t *highest, size_t now)
 {
-    size_t seen = atomic_load(peak);
-    while (now > seen && !atomic_compare_exchange_weak(peak, &seen, now))
+    size_t seen = atomic_load(highest);
+    while (now > seen && !atomic_compare_exchange_weak(highest, &seen, now))
         continue;
 }
 

@@ -23,14 +23,10 @@ void _start(const SigV4Parameters_t *params, char *value, size_t *len, char **si
 
 #include <iotcred.h>
 
-sigv4_request request;
-sigv4_credentials credentials;
-sigv4_signed made;
-
-void _start(void);
-void _start(void)
+void _start(const sigv4_request *request, const sigv4_credentials *credentials, sigv4_signed *made);
+void _start(const sigv4_request *request, const sigv4_credentials *credentials, sigv4_signed *made)
 {
-    sigv4_sign_request(&request, &credentials, NULL, &made);
+    sigv4_sign_request(request, credentials, NULL, made);
 }
 
 #endif

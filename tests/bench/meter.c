@@ -14,8 +14,10 @@ enum { STACK_SIZE = 1 << 20, PAINT = 0xA5 };
 
 void measure_heap(const char *name, void (*call)(void *), void *context)
 {
-    heap_peak_reset_function *reset = (heap_peak_reset_function *)dlsym(RTLD_DEFAULT, "heap_peak_reset");
-    heap_peak_read_function *read = (heap_peak_read_function *)dlsym(RTLD_DEFAULT, "heap_peak_read");
+    heap_peak_reset_function *reset;
+    heap_peak_read_function *read;
+    *(void **)&reset = dlsym(RTLD_DEFAULT, "heap_peak_reset");
+    *(void **)&read = dlsym(RTLD_DEFAULT, "heap_peak_read");
     if (reset == NULL || read == NULL) {
         call(context);
         return;
