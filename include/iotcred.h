@@ -74,6 +74,15 @@ extern "C" {
 // The payload is not signed (`UNSIGNED-PAYLOAD`); `bytes` is empty. S3 allows it over TLS.
 #define IOTCRED_PAYLOAD_UNSIGNED 2
 
+// The payload comes in chunks, each signed (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD`; see `sigv4_chunk_begin`); `bytes` is empty. S3 alone takes that.
+#define IOTCRED_PAYLOAD_STREAMING 3
+
+// The same with a signed trailer, such as a checksum (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`).
+#define IOTCRED_PAYLOAD_STREAMING_TRAILER 4
+
+// The same with a trailer, neither it nor the chunks signed (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`). S3 takes that over TLS.
+#define IOTCRED_PAYLOAD_STREAMING_UNSIGNED_TRAILER 5
+
 // `flags`: send and sign `x-amz-content-sha256` also for a service that does not ask for it.
 #define IOTCRED_SIGN_CONTENT_SHA256 1
 
@@ -88,6 +97,9 @@ extern "C" {
 
 // `flags`: sign the path percent-encoded twice, also for S3.
 #define IOTCRED_SIGN_PATH_ENCODED_TWICE 16
+
+// Bytes that `sigv4_chunk_next` writes, at most.
+#define IOTCRED_CHUNK_HEAD_MAX 101
 
 // What a function returns: `IOTCRED_OK` (0) or one of the `IOTCRED_ERR_*`.
 //
@@ -215,6 +227,19 @@ typedef struct {
     // How long the URL can be used to connect, in seconds, 1 to 604 800. The connection may last longer.
     uint32_t expires;
 } sigv4_mqtt_wss;
+
+// A SHA-256 that is being computed. The struct is the caller's; `sigv4_sha256_init` begins. One thread at a time.
+typedef struct {
+    // The library's.
+    uint64_t opaque[40];
+} sigv4_sha256;
+
+// A streamed upload that is under way. The struct is the caller's; all zero is none. It holds a secret (the signing key): wipe it with
+// `sigv4_chunk_wipe`. One thread at a time.
+typedef struct {
+    // The library's.
+    uint64_t opaque[48];
+} sigv4_chunks;
 
 // Success.
 #define IOTCRED_OK 0
@@ -416,6 +441,42 @@ typedef struct {
 // Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
 #define IOTCRED_ERR_EXPIRES 2017
+
+// A header that announces a streamed upload is missing or does not fit.
+//
+// Returned by `sigv4_chunk_begin`, `sigv4_chunk_content_length`, `iotcred_send`.
+// What to do: Give content-encoding: aws-chunked (first of its encodings), x-amz-decoded-content-length once, and x-amz-trailer (one name) exactly where the payload's kind has a trailer; iotcred_send writes the first two itself.
+#define IOTCRED_ERR_CHUNK_HEADERS 2030
+
+// No streamed upload is under way: it was not begun, or has ended.
+//
+// Returned by `sigv4_chunk_next`, `sigv4_chunk_end`.
+// What to do: Call sigv4_chunk_begin, then sigv4_chunk_next for each chunk, then sigv4_chunk_end once.
+#define IOTCRED_ERR_CHUNK_ORDER 2031
+
+// A chunk has fewer than 8192 bytes and is not the last.
+//
+// Returned by `sigv4_chunk_next`, `sigv4_chunk_content_length`.
+// What to do: Gather at least 8192 bytes for each chunk but the last, which completes the announced length; the empty one is sigv4_chunk_end's.
+#define IOTCRED_ERR_CHUNK_TOO_SMALL 2032
+
+// A chunk is larger than what is left of the announced length.
+//
+// Returned by `sigv4_chunk_next`.
+// What to do: Announce the whole length in x-amz-decoded-content-length, and give no more than that.
+#define IOTCRED_ERR_CHUNK_TOO_LARGE 2033
+
+// The chunks have fewer bytes than announced, or the announced length is too large to be sent.
+//
+// Returned by `sigv4_chunk_end`, `sigv4_chunk_content_length`, `iotcred_send`.
+// What to do: Give as many bytes as x-amz-decoded-content-length says before the end; with its chunks' heads the body must be shorter than 2^64 bytes.
+#define IOTCRED_ERR_CHUNK_TOTAL 2034
+
+// The trailer's value is missing, malformed, or not wanted.
+//
+// Returned by `sigv4_chunk_end`, `iotcred_send`.
+// What to do: Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone.
+#define IOTCRED_ERR_TRAILER 2035
 
 // The name could not be resolved.
 //
@@ -713,6 +774,114 @@ iotcred_status sigv4_presign_mqtt_wss(const sigv4_mqtt_wss *connection,
                                       sigv4_key_cache *cache,
                                       sigv4_url *out);
 
+// Begins a SHA-256; what the struct held before is lost.
+//
+// `hash`: out.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`.
+// Threads: one at a time for one struct.
+// Example: `sigv4_sha256_init(&hash);`
+iotcred_status sigv4_sha256_init(sigv4_sha256 *hash);
+
+// Hashes bytes on.
+//
+// `hash`: in and out. Begun by `sigv4_sha256_init`.
+// `data`, `len`: in. The next bytes, of any number.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`.
+// Threads: one at a time for one struct.
+// Example: `sigv4_sha256_update(&hash, piece, piece_len);`
+iotcred_status sigv4_sha256_update(sigv4_sha256 *hash, const uint8_t *data, size_t len);
+
+// Ends: writes the SHA-256 of all bytes since `sigv4_sha256_init`, and wipes the struct. It is what `IOTCRED_PAYLOAD_SHA256` wants.
+//
+// `hash`: in and out. Begun by `sigv4_sha256_init`.
+// `digest`: out. 32 bytes.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`.
+// Threads: one at a time for one struct.
+// Example: `uint8_t digest[32]; sigv4_sha256_final(&hash, digest);`
+iotcred_status sigv4_sha256_final(sigv4_sha256 *hash,
+                                  uint8_t *digest);
+
+// Signs the head of an upload in chunks, and begins it: for a body of known length that is not in memory and cannot be read twice. S3 takes that.
+// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>
+//
+// On the wire follow the head: for each chunk what `sigv4_chunk_next` writes and then the chunk's data, and at last what `sigv4_chunk_end` writes. Nothing
+// is put between them: the library writes every line end.
+//
+// `request`: in. As for `sigv4_sign_request`. The payload is one of `IOTCRED_PAYLOAD_STREAMING*`. Among the headers are `content-encoding: aws-chunked` (other
+// encodings behind it, after a comma), `x-amz-decoded-content-length` with the length of the data, and, where the payload's kind has a trailer,
+// `x-amz-trailer` with its name, such as "x-amz-checksum-crc64nvme", of at most 40 characters. Region and service together have at most 73 characters.
+// `credentials`: in. Access key id and secret are needed; the token may be empty.
+// `chunks`: in and out. All zero, or used before: an upload that was under way in it is over, also on failure, but its signing key is used again if it is the same.
+// `out`: in and out. The headers to add, as for `sigv4_sign_request`. Untouched on failure, but for `buffer_len` when it is too small:
+// `buffer` NULL with `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. The headers in `out` are valid as long as `out->buffer` and the credentials' token are.
+// Returns what `sigv4_sign_request` returns, `IOTCRED_ERR_PAYLOAD` also for a payload of another kind; `IOTCRED_ERR_CHUNK_HEADERS`.
+// Threads: any number at once, each with its own `chunks` and `out`.
+// Example: see `tests/c/test_chunk.c`.
+iotcred_status sigv4_chunk_begin(const sigv4_request *request,
+                                 const sigv4_credentials *credentials,
+                                 sigv4_chunks *chunks,
+                                 sigv4_signed *out);
+
+// Signs the next chunk, and writes what goes on the wire before its data: the line end of the chunk before, the chunk's size and its signature.
+//
+// `chunks`: in and out. Begun by `sigv4_chunk_begin`. Unchanged on failure.
+// `data`: in. The chunk: at least 8192 bytes, but for the last one, which completes the announced length. It is hashed, not copied: send it behind `buffer`.
+// `buffer`, `buffer_size`: out. Memory for the head; `IOTCRED_CHUNK_HEAD_MAX` bytes are always enough. NULL and 0: asks for the size.
+// `buffer_len`: out. How many bytes were written, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+//
+// Ownership: nothing is allocated or kept.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_CHUNK_ORDER`, `_CHUNK_TOO_LARGE`, `_CHUNK_TOO_SMALL`.
+// Threads: one at a time for one `chunks`.
+// Example: see `tests/c/test_chunk.c`.
+iotcred_status sigv4_chunk_next(sigv4_chunks *chunks,
+                                iotcred_bytes data,
+                                char *buffer,
+                                size_t buffer_size,
+                                size_t *buffer_len);
+
+// Ends the upload, and writes what goes on the wire behind its data: the line end of the last chunk, the empty chunk, the trailer and its signature.
+//
+// `chunks`: in and out. All data was given. No upload is under way afterwards; the signing key is kept for the next one, until `sigv4_chunk_wipe`. Unchanged
+// on failure.
+// `trailer_value`: in. Empty for `x-amz-checksum-crc32`, `-crc32c` and `-crc64nvme`, which the library computes, and where there is no trailer; else the
+// value of the trailer that was announced, in visible ASCII characters.
+// `buffer`, `buffer_size`: out. Memory for the end: 256 bytes are enough for any checksum. NULL and 0: asks for the size.
+// `buffer_len`: out. How many bytes were written, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+//
+// Ownership: nothing is allocated or kept.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_CHUNK_ORDER`, `_CHUNK_TOTAL`, `_TRAILER`.
+// Threads: one at a time for one `chunks`.
+// Example: see `tests/c/test_chunk.c`.
+iotcred_status sigv4_chunk_end(sigv4_chunks *chunks,
+                               sigv4_str trailer_value,
+                               char *buffer,
+                               size_t buffer_size,
+                               size_t *buffer_len);
+
+// The exact `content-length` of an upload in chunks: of all that is sent behind the head.
+//
+// `request`: in. As for `sigv4_chunk_begin`; only its payload and headers are looked at, among which `content-length` need not be yet.
+// `chunk_size`: in. Bytes of every chunk but the last, at least 8192.
+// `trailer_value_len`: in. Bytes of the trailer's value that `sigv4_chunk_end` will get; 0 where that is empty.
+// `content_length`: out, in bytes.
+//
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_PAYLOAD`, `_HEADER`, `_CHUNK_HEADERS`, `_CHUNK_TOO_SMALL`, `_CHUNK_TOTAL`.
+// Threads: any number at once.
+// Example: `sigv4_chunk_content_length(&request, 65536, 0, &content_length);`
+iotcred_status sigv4_chunk_content_length(const sigv4_request *request,
+                                          uint64_t chunk_size,
+                                          size_t trailer_value_len,
+                                          uint64_t *content_length);
+
+// Wipes an upload, the signing key too; none is under way afterwards.
+//
+// `chunks`: in and out; NULL is allowed and does nothing.
+// Threads: one at a time for one `chunks`.
+// Example: `sigv4_chunk_wipe(&chunks);`
+void sigv4_chunk_wipe(sigv4_chunks *chunks);
+
 #if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
 // `state`: no refresh is due.
@@ -877,12 +1046,13 @@ typedef struct {
     // The query as it goes on the wire, without the "?". NULL: none.
     const char *query;
     // More headers, such as `content-type`. The library writes `host`, `content-length`, `transfer-encoding`, `connection`, `expect`, `user-agent` and the
-    // signature's itself.
+    // signature's itself, and for a body in chunks `x-amz-decoded-content-length` and `content-encoding: aws-chunked`, before a `content-encoding` of yours.
     const sigv4_header *headers;
     // How many headers.
     size_t header_count;
-    // The body in memory (`IOTCRED_PAYLOAD_BYTES`). With `read_body`: its SHA-256, or `IOTCRED_PAYLOAD_UNSIGNED`, or, all zero, what the
-    // service allows: S3 gets `UNSIGNED-PAYLOAD`, every other service needs the hash.
+    // The body in memory (`IOTCRED_PAYLOAD_BYTES`). With `read_body`: its SHA-256, or `IOTCRED_PAYLOAD_UNSIGNED`, or `IOTCRED_PAYLOAD_STREAMING*` (then with
+    // the header `x-amz-trailer`, where there is a trailer, naming one of the CRCs), or, all zero, the best that the service allows: a PUT to S3 goes in
+    // signed chunks of 8192 bytes, another method to S3 with `UNSIGNED-PAYLOAD`, and every other service needs the hash.
     sigv4_payload payload;
     // Length in bytes of the body that `read_body` gives.
     uint64_t body_length;

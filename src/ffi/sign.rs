@@ -4,11 +4,13 @@ use super::args::{HeaderArray, bytes_mut};
 use super::guard::guard;
 use super::status::iotcred_status;
 use super::types::{
-    IOTCRED_PAYLOAD_BYTES, IOTCRED_PAYLOAD_SHA256, IOTCRED_PAYLOAD_UNSIGNED, sigv4_credentials, sigv4_header,
+    IOTCRED_PAYLOAD_BYTES, IOTCRED_PAYLOAD_SHA256, IOTCRED_PAYLOAD_STREAMING, IOTCRED_PAYLOAD_STREAMING_TRAILER,
+    IOTCRED_PAYLOAD_STREAMING_UNSIGNED_TRAILER, IOTCRED_PAYLOAD_UNSIGNED, sigv4_credentials, sigv4_header,
     sigv4_payload, sigv4_str,
 };
+use crate::credentials::Credentials;
 use crate::error::Status;
-use crate::sign::{self, KeyCache, Options, PathRules, Payload, Request};
+use crate::sign::{self, KeyCache, Options, PathRules, Payload, Request, Signed, Streaming};
 use crate::time::UnixTime;
 use core::ffi::c_char;
 
@@ -141,24 +143,41 @@ unsafe fn sign(
     };
     // SAFETY: the caller's promise.
     let request = unsafe { request.read(&headers) }?;
-    let signed = match sign::sign_request(&request, &credentials, cache.map(sigv4_key_cache::inner), buffer) {
-        Ok(signed) => signed,
-        Err(sign::Error::Invalid(status)) => return Err(status),
-        Err(sign::Error::BufferTooSmall { needed }) => {
-            out.buffer_len = needed;
-            return Err(Status::BufferTooSmall);
+    let signed = sign::sign_request(&request, &credentials, cache.map(sigv4_key_cache::inner), buffer);
+    out.take(signed, &credentials, buffer)
+}
+
+impl sigv4_signed {
+    /// Takes what the signer said of the buffer.
+    pub(super) fn take(
+        &mut self,
+        signed: Result<Signed, sign::Error>,
+        credentials: &Credentials<'_>,
+        buffer: &[u8],
+    ) -> Result<(), Status> {
+        let signed = too_small(signed, &mut self.buffer_len)?;
+        self.buffer_len = signed.len;
+        self.header_count = 0;
+        for (slot, header) in self.headers.iter_mut().zip(signed.headers(credentials, buffer)) {
+            *slot = sigv4_header {
+                name: sigv4_str::of(header.name),
+                value: sigv4_str::of(header.value),
+            };
+            self.header_count = self.header_count.wrapping_add(1);
         }
-    };
-    out.buffer_len = signed.len;
-    out.header_count = 0;
-    for (slot, header) in out.headers.iter_mut().zip(signed.headers(&credentials, buffer)) {
-        *slot = sigv4_header {
-            name: sigv4_str::of(header.name),
-            value: sigv4_str::of(header.value),
-        };
-        out.header_count = out.header_count.wrapping_add(1);
+        Ok(())
     }
-    Ok(())
+}
+
+/// The signer's error as a status; what a buffer needs goes into its length.
+pub(super) fn too_small<T>(outcome: Result<T, sign::Error>, length: &mut usize) -> Result<T, Status> {
+    outcome.map_err(|error| match error {
+        sign::Error::Invalid(status) => status,
+        sign::Error::BufferTooSmall { needed } => {
+            *length = needed;
+            Status::BufferTooSmall
+        }
+    })
 }
 
 impl sigv4_request {
@@ -228,6 +247,11 @@ impl sigv4_payload {
             IOTCRED_PAYLOAD_BYTES => Ok(Payload::Bytes(bytes)),
             IOTCRED_PAYLOAD_SHA256 => bytes.try_into().map(Payload::Sha256).map_err(|_| Status::Payload),
             IOTCRED_PAYLOAD_UNSIGNED if bytes.is_empty() => Ok(Payload::Unsigned),
+            IOTCRED_PAYLOAD_STREAMING if bytes.is_empty() => Ok(Payload::Streaming(Streaming::Signed)),
+            IOTCRED_PAYLOAD_STREAMING_TRAILER if bytes.is_empty() => Ok(Payload::Streaming(Streaming::SignedTrailer)),
+            IOTCRED_PAYLOAD_STREAMING_UNSIGNED_TRAILER if bytes.is_empty() => {
+                Ok(Payload::Streaming(Streaming::UnsignedTrailer))
+            }
             _ => Err(Status::Payload),
         }
     }

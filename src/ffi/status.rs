@@ -177,6 +177,36 @@ pub const IOTCRED_ERR_BODY_SINK: iotcred_status = 2016;
 /// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
 pub const IOTCRED_ERR_EXPIRES: iotcred_status = 2017;
+/// A header that announces a streamed upload is missing or does not fit.
+///
+/// Returned by `sigv4_chunk_begin`, `sigv4_chunk_content_length`, `iotcred_send`.
+/// What to do: Give content-encoding: aws-chunked (first of its encodings), x-amz-decoded-content-length once, and x-amz-trailer (one name) exactly where the payload's kind has a trailer; iotcred_send writes the first two itself.
+pub const IOTCRED_ERR_CHUNK_HEADERS: iotcred_status = 2030;
+/// No streamed upload is under way: it was not begun, or has ended.
+///
+/// Returned by `sigv4_chunk_next`, `sigv4_chunk_end`.
+/// What to do: Call sigv4_chunk_begin, then sigv4_chunk_next for each chunk, then sigv4_chunk_end once.
+pub const IOTCRED_ERR_CHUNK_ORDER: iotcred_status = 2031;
+/// A chunk has fewer than 8192 bytes and is not the last.
+///
+/// Returned by `sigv4_chunk_next`, `sigv4_chunk_content_length`.
+/// What to do: Gather at least 8192 bytes for each chunk but the last, which completes the announced length; the empty one is sigv4_chunk_end's.
+pub const IOTCRED_ERR_CHUNK_TOO_SMALL: iotcred_status = 2032;
+/// A chunk is larger than what is left of the announced length.
+///
+/// Returned by `sigv4_chunk_next`.
+/// What to do: Announce the whole length in x-amz-decoded-content-length, and give no more than that.
+pub const IOTCRED_ERR_CHUNK_TOO_LARGE: iotcred_status = 2033;
+/// The chunks have fewer bytes than announced, or the announced length is too large to be sent.
+///
+/// Returned by `sigv4_chunk_end`, `sigv4_chunk_content_length`, `iotcred_send`.
+/// What to do: Give as many bytes as x-amz-decoded-content-length says before the end; with its chunks' heads the body must be shorter than 2^64 bytes.
+pub const IOTCRED_ERR_CHUNK_TOTAL: iotcred_status = 2034;
+/// The trailer's value is missing, malformed, or not wanted.
+///
+/// Returned by `sigv4_chunk_end`, `iotcred_send`.
+/// What to do: Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone.
+pub const IOTCRED_ERR_TRAILER: iotcred_status = 2035;
 /// The name could not be resolved.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
@@ -416,6 +446,12 @@ const fn describe(status: Status) -> Entry {
         Status::BodySource => entry(IOTCRED_ERR_BODY_SOURCE, IOTCRED_KIND_CONFIGURATION, c"the body callback failed or ended early", c"The callback must give exactly the announced number of bytes."),
         Status::BodySink => entry(IOTCRED_ERR_BODY_SINK, IOTCRED_KIND_CONFIGURATION, c"a callback for the response returned an error", c"The callback that takes the response's body, headers or progress asked to stop."),
         Status::Expires => entry(IOTCRED_ERR_EXPIRES, IOTCRED_KIND_CONFIGURATION, c"a presigned URL's time is none or too long", c"Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it."),
+        Status::ChunkHeaders => entry(IOTCRED_ERR_CHUNK_HEADERS, IOTCRED_KIND_CONFIGURATION, c"a header that announces a streamed upload is missing or does not fit", c"Give content-encoding: aws-chunked (first of its encodings), x-amz-decoded-content-length once, and x-amz-trailer (one name) exactly where the payload's kind has a trailer; iotcred_send writes the first two itself."),
+        Status::ChunkOrder => entry(IOTCRED_ERR_CHUNK_ORDER, IOTCRED_KIND_CONFIGURATION, c"no streamed upload is under way: it was not begun, or has ended", c"Call sigv4_chunk_begin, then sigv4_chunk_next for each chunk, then sigv4_chunk_end once."),
+        Status::ChunkTooSmall => entry(IOTCRED_ERR_CHUNK_TOO_SMALL, IOTCRED_KIND_CONFIGURATION, c"a chunk has fewer than 8192 bytes and is not the last", c"Gather at least 8192 bytes for each chunk but the last, which completes the announced length; the empty one is sigv4_chunk_end's."),
+        Status::ChunkTooLarge => entry(IOTCRED_ERR_CHUNK_TOO_LARGE, IOTCRED_KIND_CONFIGURATION, c"a chunk is larger than what is left of the announced length", c"Announce the whole length in x-amz-decoded-content-length, and give no more than that."),
+        Status::ChunkTotal => entry(IOTCRED_ERR_CHUNK_TOTAL, IOTCRED_KIND_CONFIGURATION, c"the chunks have fewer bytes than announced, or the announced length is too large to be sent", c"Give as many bytes as x-amz-decoded-content-length says before the end; with its chunks' heads the body must be shorter than 2^64 bytes."),
+        Status::Trailer => entry(IOTCRED_ERR_TRAILER, IOTCRED_KIND_CONFIGURATION, c"the trailer's value is missing, malformed, or not wanted", c"Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone."),
         Status::Dns => entry(IOTCRED_ERR_DNS, IOTCRED_KIND_TRANSIENT, c"the name could not be resolved", c"Check the spelling of `endpoint` and the device's DNS server."),
         Status::DnsDeadline => entry(IOTCRED_ERR_DNS_DEADLINE, IOTCRED_KIND_TRANSIENT, c"the name was not resolved before the deadline", c"Check the device's DNS server, or raise `timeout_ms`; the operating system's lookup goes on in a thread of its own and ends by itself."),
         Status::Connect => entry(IOTCRED_ERR_CONNECT, IOTCRED_KIND_TRANSIENT, c"no address accepted a connection", c"Check the route, the port (443) and the firewall."),
@@ -458,7 +494,7 @@ const fn describe(status: Status) -> Entry {
 }
 
 /// Every status, for looking one up by its number.
-const ALL: [Status; 66] = [
+const ALL: [Status; 72] = [
     Status::BufferTooSmall,
     Status::NullArgument,
     Status::NotInitialised,
@@ -492,6 +528,12 @@ const ALL: [Status; 66] = [
     Status::BodySource,
     Status::BodySink,
     Status::Expires,
+    Status::ChunkHeaders,
+    Status::ChunkOrder,
+    Status::ChunkTooSmall,
+    Status::ChunkTooLarge,
+    Status::ChunkTotal,
+    Status::Trailer,
     Status::Dns,
     Status::DnsDeadline,
     Status::Connect,

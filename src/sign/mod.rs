@@ -12,6 +12,7 @@
 pub(crate) mod authorization;
 pub(crate) mod canonical_headers;
 mod canonical_request;
+mod chunk;
 pub(crate) mod headers;
 mod key_cache;
 pub(crate) mod payload;
@@ -25,12 +26,14 @@ pub(crate) mod sink;
 pub(crate) mod sort;
 pub(crate) mod string_to_sign;
 pub(crate) mod text;
+mod trailer;
 pub(crate) mod uri;
 
 pub use authorization::Signed;
+pub use chunk::{Announced, CHUNK_HEAD_MAX, Chunks};
 pub use headers::{Header, Headers, UNSIGNED_HEADERS};
 pub use key_cache::KeyCache;
-pub use payload::Payload;
+pub use payload::{Payload, Streaming};
 pub use presign::{Presign, Scheme, Url};
 pub use presign_mqtt::MqttWss;
 pub use request::{Form, Options, PathRules, Request, S3_SERVICES};
@@ -54,6 +57,17 @@ pub enum Error {
     },
     /// The request or the credentials cannot be signed with.
     Invalid(Status),
+}
+
+impl Error {
+    /// What it is where the buffer cannot be too small.
+    #[cfg(feature = "client")]
+    pub fn status(self) -> Status {
+        match self {
+            Self::BufferTooSmall { .. } => Status::Internal,
+            Self::Invalid(status) => status,
+        }
+    }
 }
 
 impl From<Status> for Error {

@@ -88,7 +88,7 @@ impl Request<'_> {
 
     /// Whether `x-amz-content-sha256` is signed.
     pub fn wants_content_sha256(&self) -> bool {
-        self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned)
+        self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned | Payload::Streaming(_))
     }
 
     /// Where the request carries the signer's own headers. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
