@@ -24,6 +24,7 @@ check() {
     shift
     printf '%-72s' "$name"
     "$@" >"$log" 2>&1 </dev/null || status=$?
+    prints_no_secret "$log" || status=1
     case $status in
         0) passed=$((passed + 1)); verdict=passed ;;
         77) left_out=$((left_out + 1)); verdict="LEFT OUT: $(tail -n 1 "$log")" ;;
@@ -33,6 +34,24 @@ check() {
     grep -E 'LEFT OUT|^SKIPPED' "$log" | sort -u | sed 's/^/    /' | head -20
     [ "$verdict" != FAILED ] || { tail -n 60 "$log" | sed 's/^/    /'; report+=("FAILED: $name (whole output: ${log#"$root"/})"); }
     [ "$status" != 77 ] || report+=("left out: $name")
+}
+
+# Looks in what a check printed, and in ctest's own log, for every secret that the local AWS has handed out and for the devices' private keys.
+prints_no_secret() {
+    local folder secrets=$build/logs/secrets
+    : >"$secrets"
+    chmod 600 "$secrets"
+    for folder in "$build"/*/local_aws "$build"/local_aws; do
+        [ -d "$folder" ] || continue
+        cat "$folder/secrets" 2>/dev/null
+        grep -hv -e '-----' "$folder"/pki/device-*.{pkcs8,pkcs1,sec1}.pem 2>/dev/null | grep -E '^.{40,}$'
+    done >>"$secrets"
+    local found=0
+    if [ -s "$secrets" ]; then
+        grep -qFf "$secrets" "$1" "$build"/*/Testing/Temporary/LastTest.log 2>/dev/null && found=1
+    fi
+    rm -f "$secrets"
+    [ $found = 0 ] || { echo "A secret was printed: see this log and ctest's LastTest.log." >>"$1"; return 1; }
 }
 
 # Packages that a check needs beyond the basics; where they cannot be had the check is left out by name.

@@ -10,7 +10,7 @@ Behind: SeaweedFS for S3 and moto for DynamoDB and IoT (servers.py), which verif
 belongs to one process in the background (supervisor.py).
 
 DIR then holds `env.sh` and `env.json` (all settings), `pki/` (its list is in pki.py), `requests.log` (a JSON line
-for each request and each failed handshake at the stand-in), `pids`, and the servers' logs and data. What belongs
+for each request and each failed handshake at the stand-in), `secrets` (those that were handed out), `pids`, and the servers' logs and data. What belongs
 to nobody but this tool is made new at each start.
 
 With --no-s3 or --no-dynamodb the role alias of that service answers with the fixed dummy credentials of
@@ -33,7 +33,7 @@ import processes
 SUPERVISOR = Path(__file__).resolve().with_name("supervisor.py")
 STOP_S = 6
 COMMAND_GRACE_S = 10
-OWN_FILES = ["env.sh", "env.json", "summary", "requests.log", "pids", "supervisor.log", "pki", "seaweedfs", "moto"]
+OWN_FILES = ["env.sh", "env.json", "summary", "requests.log", "secrets", "pids", "supervisor.log", "pki", "seaweedfs", "moto"]
 
 
 class Trouble(Exception):

@@ -128,7 +128,7 @@ def _open_front(folder: Path, servers: dict) -> tuple[dict, list]:
     """Open the stand-in and the TLS proxies. Gives the settings, and a readable line for each service."""
     made = folder / "pki"
     things = json.loads((made / "things.json").read_text())
-    listeners = Listeners(CredentialsProvider(things, _issuers(servers), folder / "requests.log"), made)
+    listeners = Listeners(CredentialsProvider(things, _issuers(folder, servers), folder / "requests.log"), made)
     settings = _fetch_settings(folder, listeners.ports)
     summary = [("credentials provider", f"https://{settings['IOTCRED_ENDPOINT']}:{settings['IOTCRED_PORT']} at {LOOPBACK}")]
     if servers:
@@ -142,11 +142,25 @@ def _open_front(folder: Path, servers: dict) -> tuple[dict, list]:
     return settings, summary
 
 
-def _issuers(servers: dict) -> dict:
-    """Who makes the credentials of each role alias. A service that is not there is replaced by dummies."""
+def _issuers(folder: Path, servers: dict) -> dict:
+    """Who makes the credentials of each role alias. A service that is not there is replaced by dummies.
+
+    The secrets that are handed out are kept in `secrets`, a line each, so that whoever runs the tests can look for them in what was printed.
+    """
+    kept = folder / "secrets"
+    kept.touch(mode=0o600)
 
     def issuer(name):
-        return servers[name].assume_role if name in servers else lambda _session: faults.dummy_credentials()
+        if name not in servers:
+            return lambda _session: faults.dummy_credentials()
+
+        def issue(session):
+            credentials = servers[name].assume_role(session)
+            with kept.open("a") as file:
+                file.write(f"{credentials['secretAccessKey']}\n{credentials['sessionToken']}\n")
+            return credentials
+
+        return issue
 
     return {S3_ALIAS: issuer("s3"), ODD_ALIAS: issuer("s3"), DYNAMODB_ALIAS: issuer("dynamodb")}
 
