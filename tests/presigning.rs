@@ -6,7 +6,8 @@ mod signing_common;
 use iotcred::credentials::Credentials;
 use iotcred::error::Status;
 use iotcred::sign::{
-    Error, Form, Header, KeyCache, MqttWss, Options, PathRules, Payload, Presign, Request, Scheme, Url, sign_request,
+    Error, Form, Header, KeyCache, MqttWss, Options, PathRules, Payload, Presign, Request, Scheme, Streaming, Url,
+    sign_request,
 };
 use iotcred::time::UnixTime;
 use signing_common::{Text, canonical_request, headers, json_text, read_request, suite_folder};
@@ -545,6 +546,11 @@ fn what_is_not_encoded_yet_is_no_url() {
         ..example(&headers)
     };
     assert_eq!(refused(&presign(&raw, 1), &CREDENTIALS), Status::Path);
+    let streamed = Request {
+        payload: Payload::Streaming(Streaming::Signed),
+        ..example(&headers)
+    };
+    assert_eq!(refused(&presign(&streamed, 1), &CREDENTIALS), Status::Payload);
 }
 
 #[test]

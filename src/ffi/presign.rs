@@ -56,7 +56,7 @@ pub struct sigv4_mqtt_wss {
 /// Ownership: nothing is allocated or kept. What is in `out` is valid as long as `out->buffer` is.
 /// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_EXPIRES`; what `sigv4_sign_request` returns, with `IOTCRED_ERR_QUERY` also for a query
 /// that is presigned already, `IOTCRED_ERR_HEADER` for a host that is none or comes twice, `IOTCRED_ERR_HEADER_CONFLICT` for each header that the header form
-/// adds (but a right `x-amz-content-sha256`), and `IOTCRED_ERR_FLAGS` for `IOTCRED_SIGN_CONTENT_SHA256`.
+/// adds (but a right `x-amz-content-sha256`), `IOTCRED_ERR_PAYLOAD` for a streamed one, and `IOTCRED_ERR_FLAGS` for `IOTCRED_SIGN_CONTENT_SHA256`.
 /// Threads: any number at once, each with its own `cache` and `out`.
 /// Example: `char url[2048]; sigv4_url out = { .buffer = url, .buffer_size = sizeof url }; sigv4_presign_url(&request, &credentials, 3600, NULL, &out);`
 #[unsafe(no_mangle)]

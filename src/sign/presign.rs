@@ -101,7 +101,7 @@ impl Presign<'_> {
     }
 
     /// Where the request carries the signer's own headers, and its host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request
-    /// in the raw form, a query that is signed already, headers of another signature, the host.
+    /// in the raw form, a streamed payload, a query that is signed already, headers of another signature, the host.
     #[cfg_attr(target_os = "none", inline(never))]
     fn check(&self, credentials: &Credentials<'_>) -> Result<(Carried, &[u8]), Status> {
         let carried = self.request.check(credentials)?;
@@ -110,6 +110,9 @@ impl Presign<'_> {
         }
         if self.request.options.form != Form::Wire {
             return Err(Status::Path);
+        }
+        if matches!(self.request.payload, Payload::Streaming(_)) {
+            return Err(Status::Payload); // Its chunks are signed by someone with the key.
         }
         if is_presigned(&parameters(self.request)) {
             return Err(Status::Query);
