@@ -74,8 +74,32 @@ extern "C" {
 // The payload is not signed (`UNSIGNED-PAYLOAD`); `bytes` is empty. S3 allows it over TLS.
 #define IOTCRED_PAYLOAD_UNSIGNED 2
 
+// The payload comes in chunks, each signed (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD`; see `sigv4_chunk_begin`); `bytes` is empty. S3 alone takes that.
+#define IOTCRED_PAYLOAD_STREAMING 3
+
+// The same with a signed trailer, such as a checksum (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`).
+#define IOTCRED_PAYLOAD_STREAMING_TRAILER 4
+
+// The same with a trailer, neither it nor the chunks signed (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`). S3 takes that over TLS.
+#define IOTCRED_PAYLOAD_STREAMING_UNSIGNED_TRAILER 5
+
 // `flags`: send and sign `x-amz-content-sha256` also for a service that does not ask for it.
 #define IOTCRED_SIGN_CONTENT_SHA256 1
+
+// `flags`: sign the path without `.`, `..` and `//`, also for S3. What is sent must be the same without them.
+#define IOTCRED_SIGN_PATH_NORMALIZED 2
+
+// `flags`: sign the path with its `.`, `..` and `//`, also for another service than S3.
+#define IOTCRED_SIGN_PATH_AS_IT_IS 4
+
+// `flags`: sign the path percent-encoded once, also for another service than S3.
+#define IOTCRED_SIGN_PATH_ENCODED_ONCE 8
+
+// `flags`: sign the path percent-encoded twice, also for S3.
+#define IOTCRED_SIGN_PATH_ENCODED_TWICE 16
+
+// Bytes that `sigv4_chunk_next` writes, at most.
+#define IOTCRED_CHUNK_HEAD_MAX 101
 
 // What a function returns: `IOTCRED_OK` (0) or one of the `IOTCRED_ERR_*`.
 //
@@ -123,8 +147,7 @@ typedef struct {
     sigv4_str path;
     // The query as it goes on the wire, without the "?"; a "+" is a plus, not a space.
     sigv4_str query;
-    // The headers, in any case and order, `host` among them; all are signed but those that proxies change (`connection`, `expect`,
-    // `transfer-encoding`, `user-agent`, `x-amzn-trace-id` and the like).
+    // The headers, in any case and order, `host` among them; all are signed but those that `unsigned_headers` names.
     const sigv4_header *headers;
     // How many headers.
     size_t header_count;
@@ -137,8 +160,12 @@ typedef struct {
     // The time in Unix seconds, from 2012 (when Signature Version 4 came) to 9999. 0: the system's clock, which counts as unset before 2015 (in the sign
     // and client sizes there is none: the time is required).
     int64_t time;
-    // `IOTCRED_SIGN_*`; 0: what the service wants.
+    // `IOTCRED_SIGN_*`; 0: what the service wants, which for S3 is the path encoded once and as it is, for all others encoded twice and normalised.
     uint32_t flags;
+    // Names of headers that are sent but not signed, in any case, with spaces between them. Empty: `IOTCRED_UNSIGNED_HEADERS`, those that proxies and client
+    // libraries change; `IOTCRED_STR(IOTCRED_UNSIGNED_HEADERS " via")` leaves out one more, `IOTCRED_STR(" ")` none. `host` and what the signer writes
+    // are signed all the same; `authorization` never is.
+    sigv4_str unsigned_headers;
 } sigv4_request;
 
 // Credentials, borrowed for the call: from `iotcred_credentials_view`, or from wherever a device keeps its own.
@@ -174,6 +201,46 @@ typedef struct {
     size_t buffer_len;
 } sigv4_signed;
 
+// A URL that carries its signature: whoever has it can use it until it expires, so keep it as you would a password.
+typedef struct {
+    // Out: the URL, in `buffer`. A NUL follows it, which its length does not count.
+    sigv4_str url;
+    // Out: the end of `url` from the path on, for a client that wants host and target apart. The NUL follows it too.
+    sigv4_str target;
+    // In: the caller's memory for the URL; may be NULL if `buffer_size` is 0. The URL is about 400 bytes long, and the path, the query and the
+    // percent-encoded session token.
+    char *buffer;
+    // In: its size in bytes.
+    size_t buffer_size;
+    // Out: how many bytes were written, with the NUL, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+    size_t buffer_len;
+} sigv4_url;
+
+// A connection to AWS IoT with MQTT over WebSocket. Everything is borrowed for the call.
+typedef struct {
+    // The host name of the data endpoint, as `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it; `:port` may follow.
+    sigv4_str endpoint;
+    // The region, such as "eu-west-1".
+    sigv4_str region;
+    // The time in Unix seconds, as in `sigv4_request`. 0: the system's clock.
+    int64_t time;
+    // How long the URL can be used to connect, in seconds, 1 to 604 800. The connection may last longer.
+    uint32_t expires;
+} sigv4_mqtt_wss;
+
+// A SHA-256 that is being computed. The struct is the caller's; `sigv4_sha256_init` begins. One thread at a time.
+typedef struct {
+    // The library's.
+    uint64_t opaque[40];
+} sigv4_sha256;
+
+// A streamed upload that is under way. The struct is the caller's; all zero is none. It holds a secret (the signing key): wipe it with
+// `sigv4_chunk_wipe`. One thread at a time.
+typedef struct {
+    // The library's.
+    uint64_t opaque[48];
+} sigv4_chunks;
+
 // Success.
 #define IOTCRED_OK 0
 
@@ -197,25 +264,25 @@ typedef struct {
 
 // The clock is before 2015: it was never set.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`.
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 #define IOTCRED_ERR_CLOCK_UNSET 4
 
 // A time is needed and there is no clock to ask.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`.
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 #define IOTCRED_ERR_TIME_REQUIRED 5
 
 // The time is after the year 9999.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Pass Unix seconds, not milliseconds.
 #define IOTCRED_ERR_TIME_OUT_OF_RANGE 6
 
 // `endpoint` is no host name.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_ENDPOINT 1001
 
@@ -275,80 +342,80 @@ typedef struct {
 
 // `method` is no HTTP method.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Set `method` to GET, PUT, POST or another token, in capitals.
 #define IOTCRED_ERR_METHOD 2001
 
 // `path` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits.
 #define IOTCRED_ERR_PATH 2002
 
 // `query` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
-// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one.
 #define IOTCRED_ERR_QUERY 2003
 
 // A header's name or value is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 #define IOTCRED_ERR_HEADER 2004
 
 // There is no `host` header.
 //
-// Returned by `sigv4_sign_request`.
+// Returned by `sigv4_sign_request`, `sigv4_presign_url`.
 // What to do: Add the `host` header exactly as it is sent; the signature covers it.
 #define IOTCRED_ERR_HOST_MISSING 2005
 
 // A header that the signer writes is already there with another value.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
-// What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request; of a presigned URL they are no headers.
 #define IOTCRED_ERR_HEADER_CONFLICT 2006
 
 // The payload's kind or length is wrong.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes.
 #define IOTCRED_ERR_PAYLOAD 2007
 
 // `region` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `region`, such as eu-west-1.
 #define IOTCRED_ERR_REGION 2008
 
 // `service` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Set `service` to the signing name, such as s3 or dynamodb.
 #define IOTCRED_ERR_SERVICE 2009
 
 // `access_key_id` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 #define IOTCRED_ERR_ACCESS_KEY_ID 2010
 
 // `secret_access_key` is missing.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 #define IOTCRED_ERR_SECRET_ACCESS_KEY 2011
 
 // `session_token` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Pass the token as AWS gave it; empty for long-term keys.
 #define IOTCRED_ERR_SESSION_TOKEN 2012
 
 // `flags` has a bit that does not exist.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
-// What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version, and not two that contradict each other.
 #define IOTCRED_ERR_FLAGS 2013
 
 // The caller's hash failed.
@@ -368,6 +435,48 @@ typedef struct {
 // Returned by `iotcred_send`.
 // What to do: The callback that takes the response's body, headers or progress asked to stop.
 #define IOTCRED_ERR_BODY_SINK 2016
+
+// A presigned URL's time is none or too long.
+//
+// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
+#define IOTCRED_ERR_EXPIRES 2017
+
+// A header that announces a streamed upload is missing or does not fit.
+//
+// Returned by `sigv4_chunk_begin`, `sigv4_chunk_content_length`, `iotcred_send`.
+// What to do: Give content-encoding: aws-chunked (first of its encodings), x-amz-decoded-content-length once, and x-amz-trailer (one name) exactly where the payload's kind has a trailer; iotcred_send writes the first two itself.
+#define IOTCRED_ERR_CHUNK_HEADERS 2030
+
+// No streamed upload is under way: it was not begun, or has ended.
+//
+// Returned by `sigv4_chunk_next`, `sigv4_chunk_end`.
+// What to do: Call sigv4_chunk_begin, then sigv4_chunk_next for each chunk, then sigv4_chunk_end once.
+#define IOTCRED_ERR_CHUNK_ORDER 2031
+
+// A chunk has fewer than 8192 bytes and is not the last.
+//
+// Returned by `sigv4_chunk_next`, `sigv4_chunk_content_length`.
+// What to do: Gather at least 8192 bytes for each chunk but the last, which completes the announced length; the empty one is sigv4_chunk_end's.
+#define IOTCRED_ERR_CHUNK_TOO_SMALL 2032
+
+// A chunk is larger than what is left of the announced length.
+//
+// Returned by `sigv4_chunk_next`.
+// What to do: Announce the whole length in x-amz-decoded-content-length, and give no more than that.
+#define IOTCRED_ERR_CHUNK_TOO_LARGE 2033
+
+// The chunks have fewer bytes than announced, or the announced length is too large to be sent.
+//
+// Returned by `sigv4_chunk_end`, `sigv4_chunk_content_length`, `iotcred_send`.
+// What to do: Give as many bytes as x-amz-decoded-content-length says before the end; with its chunks' heads the body must be shorter than 2^64 bytes.
+#define IOTCRED_ERR_CHUNK_TOTAL 2034
+
+// The trailer's value is missing, malformed, or not wanted.
+//
+// Returned by `sigv4_chunk_end`, `iotcred_send`.
+// What to do: Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone.
+#define IOTCRED_ERR_TRAILER 2035
 
 // The name could not be resolved.
 //
@@ -621,6 +730,158 @@ iotcred_status sigv4_sign_request(const sigv4_request *request,
 // Example: `sigv4_key_cache_wipe(&cache);`
 void sigv4_key_cache_wipe(sigv4_key_cache *cache);
 
+// Makes a presigned URL: a request whose signature stands in its query, so that one without credentials can send it.
+// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
+//
+// `request`: in. The URL is `https://`, the value of its `host` header, its path, and its query with the signature behind it. Every other signed header
+// must be sent with the URL as it is here; a URL that anybody can open has none. A `payload` that is all zero is what such a URL has: for S3 any
+// body (`UNSIGNED-PAYLOAD`), for the others the empty one; a body or a hash must be exactly the body that is sent, and S3 wants it
+// in a signed header `x-amz-content-sha256` too.
+// `credentials`: in. Access key id and secret are needed; the token may be empty. The URL dies with temporary credentials.
+// `expires`: in. How long the URL is valid, in seconds, 1 to 604 800 (seven days).
+// `cache`: in and out; may be NULL. As in `sigv4_sign_request`.
+// `out`: in and out. The URL in the buffer that it names. Untouched on failure, but for `buffer_len` when it is too small: `buffer` NULL with
+// `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. What is in `out` is valid as long as `out->buffer` is.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_EXPIRES`; what `sigv4_sign_request` returns, with `IOTCRED_ERR_QUERY` also for a query
+// that is presigned already, `IOTCRED_ERR_HEADER` for a host that is none or comes twice, `IOTCRED_ERR_HEADER_CONFLICT` for each header that the header form
+// adds (but a right `x-amz-content-sha256`), and `IOTCRED_ERR_FLAGS` for `IOTCRED_SIGN_CONTENT_SHA256`.
+// Threads: any number at once, each with its own `cache` and `out`.
+// Example: `char url[2048]; sigv4_url out = { .buffer = url, .buffer_size = sizeof url }; sigv4_presign_url(&request, &credentials, 3600, NULL, &out);`
+iotcred_status sigv4_presign_url(const sigv4_request *request,
+                                 const sigv4_credentials *credentials,
+                                 uint32_t expires,
+                                 sigv4_key_cache *cache,
+                                 sigv4_url *out);
+
+// Makes the URL for MQTT over WebSocket: `wss://endpoint/mqtt`, presigned, with the session token behind the signature as AWS IoT wants it.
+// Source: <https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html>
+//
+// `connection`: in. Where to, and from when and how long the URL is valid.
+// `credentials`: in. Access key id and secret are needed; the token may be empty.
+// `cache`: in and out; may be NULL. As in `sigv4_sign_request`; the service is "iotdevicegateway".
+// `out`: in and out. The URL in the buffer that it names. Untouched on failure, but for `buffer_len` when it is too small: `buffer` NULL with
+// `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. What is in `out` is valid as long as `out->buffer` is.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_TIME_REQUIRED`, `IOTCRED_ERR_CLOCK_UNSET`,
+// `IOTCRED_ERR_TIME_OUT_OF_RANGE`; `IOTCRED_ERR_ENDPOINT`, `_REGION`, `_EXPIRES`, `_ACCESS_KEY_ID`, `_SECRET_ACCESS_KEY`, `_SESSION_TOKEN`.
+// Threads: any number at once, each with its own `cache` and `out`.
+// Example: see `examples-c/mqtt_url.c`.
+iotcred_status sigv4_presign_mqtt_wss(const sigv4_mqtt_wss *connection,
+                                      const sigv4_credentials *credentials,
+                                      sigv4_key_cache *cache,
+                                      sigv4_url *out);
+
+// Begins a SHA-256; what the struct held before is lost.
+//
+// `hash`: out.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`.
+// Threads: one at a time for one struct.
+// Example: `sigv4_sha256_init(&hash);`
+iotcred_status sigv4_sha256_init(sigv4_sha256 *hash);
+
+// Hashes bytes on.
+//
+// `hash`: in and out. Begun by `sigv4_sha256_init`.
+// `data`, `len`: in. The next bytes, of any number.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`.
+// Threads: one at a time for one struct.
+// Example: `sigv4_sha256_update(&hash, piece, piece_len);`
+iotcred_status sigv4_sha256_update(sigv4_sha256 *hash, const uint8_t *data, size_t len);
+
+// Ends: writes the SHA-256 of all bytes since `sigv4_sha256_init`, and wipes the struct. It is what `IOTCRED_PAYLOAD_SHA256` wants.
+//
+// `hash`: in and out. Begun by `sigv4_sha256_init`.
+// `digest`: out. 32 bytes.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`.
+// Threads: one at a time for one struct.
+// Example: `uint8_t digest[32]; sigv4_sha256_final(&hash, digest);`
+iotcred_status sigv4_sha256_final(sigv4_sha256 *hash,
+                                  uint8_t *digest);
+
+// Signs the head of an upload in chunks, and begins it: for a body of known length that is not in memory and cannot be read twice. S3 takes that.
+// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>
+//
+// On the wire follow the head: for each chunk what `sigv4_chunk_next` writes and then the chunk's data, and at last what `sigv4_chunk_end` writes. Nothing
+// is put between them: the library writes every line end.
+//
+// `request`: in. As for `sigv4_sign_request`. The payload is one of `IOTCRED_PAYLOAD_STREAMING*`. Among the headers are `content-encoding: aws-chunked` (other
+// encodings behind it, after a comma), `x-amz-decoded-content-length` with the length of the data, and, where the payload's kind has a trailer,
+// `x-amz-trailer` with its name, such as "x-amz-checksum-crc64nvme", of at most 40 characters. Region and service together have at most 73 characters.
+// `credentials`: in. Access key id and secret are needed; the token may be empty.
+// `chunks`: in and out. All zero, or used before: an upload that was under way in it is over, also on failure, but its signing key is used again if it is the same.
+// `out`: in and out. The headers to add, as for `sigv4_sign_request`. Untouched on failure, but for `buffer_len` when it is too small:
+// `buffer` NULL with `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. The headers in `out` are valid as long as `out->buffer` and the credentials' token are.
+// Returns what `sigv4_sign_request` returns, `IOTCRED_ERR_PAYLOAD` also for a payload of another kind; `IOTCRED_ERR_CHUNK_HEADERS`.
+// Threads: any number at once, each with its own `chunks` and `out`.
+// Example: see `tests/c/test_chunk.c`.
+iotcred_status sigv4_chunk_begin(const sigv4_request *request,
+                                 const sigv4_credentials *credentials,
+                                 sigv4_chunks *chunks,
+                                 sigv4_signed *out);
+
+// Signs the next chunk, and writes what goes on the wire before its data: the line end of the chunk before, the chunk's size and its signature.
+//
+// `chunks`: in and out. Begun by `sigv4_chunk_begin`. Unchanged on failure.
+// `data`: in. The chunk: at least 8192 bytes, but for the last one, which completes the announced length. It is hashed, not copied: send it behind `buffer`.
+// `buffer`, `buffer_size`: out. Memory for the head; `IOTCRED_CHUNK_HEAD_MAX` bytes are always enough. NULL and 0: asks for the size.
+// `buffer_len`: out. How many bytes were written, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+//
+// Ownership: nothing is allocated or kept.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_CHUNK_ORDER`, `_CHUNK_TOO_LARGE`, `_CHUNK_TOO_SMALL`.
+// Threads: one at a time for one `chunks`.
+// Example: see `tests/c/test_chunk.c`.
+iotcred_status sigv4_chunk_next(sigv4_chunks *chunks,
+                                iotcred_bytes data,
+                                char *buffer,
+                                size_t buffer_size,
+                                size_t *buffer_len);
+
+// Ends the upload, and writes what goes on the wire behind its data: the line end of the last chunk, the empty chunk, the trailer and its signature.
+//
+// `chunks`: in and out. All data was given. No upload is under way afterwards; the signing key is kept for the next one, until `sigv4_chunk_wipe`. Unchanged
+// on failure.
+// `trailer_value`: in. Empty for `x-amz-checksum-crc32`, `-crc32c` and `-crc64nvme`, which the library computes, and where there is no trailer; else the
+// value of the trailer that was announced, in visible ASCII characters.
+// `buffer`, `buffer_size`: out. Memory for the end: 256 bytes are enough for any checksum. NULL and 0: asks for the size.
+// `buffer_len`: out. How many bytes were written, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+//
+// Ownership: nothing is allocated or kept.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_CHUNK_ORDER`, `_CHUNK_TOTAL`, `_TRAILER`.
+// Threads: one at a time for one `chunks`.
+// Example: see `tests/c/test_chunk.c`.
+iotcred_status sigv4_chunk_end(sigv4_chunks *chunks,
+                               sigv4_str trailer_value,
+                               char *buffer,
+                               size_t buffer_size,
+                               size_t *buffer_len);
+
+// The exact `content-length` of an upload in chunks: of all that is sent behind the head.
+//
+// `request`: in. As for `sigv4_chunk_begin`; only its payload and headers are looked at, among which `content-length` need not be yet.
+// `chunk_size`: in. Bytes of every chunk but the last, at least 8192.
+// `trailer_value_len`: in. Bytes of the trailer's value that `sigv4_chunk_end` will get; 0 where that is empty.
+// `content_length`: out, in bytes.
+//
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_PAYLOAD`, `_HEADER`, `_CHUNK_HEADERS`, `_CHUNK_TOO_SMALL`, `_CHUNK_TOTAL`.
+// Threads: any number at once.
+// Example: `sigv4_chunk_content_length(&request, 65536, 0, &content_length);`
+iotcred_status sigv4_chunk_content_length(const sigv4_request *request,
+                                          uint64_t chunk_size,
+                                          size_t trailer_value_len,
+                                          uint64_t *content_length);
+
+// Wipes an upload, the signing key too; none is under way afterwards.
+//
+// `chunks`: in and out; NULL is allowed and does nothing.
+// Threads: one at a time for one `chunks`.
+// Example: `sigv4_chunk_wipe(&chunks);`
+void sigv4_chunk_wipe(sigv4_chunks *chunks);
+
 #if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
 // `state`: no refresh is due.
@@ -785,12 +1046,13 @@ typedef struct {
     // The query as it goes on the wire, without the "?". NULL: none.
     const char *query;
     // More headers, such as `content-type`. The library writes `host`, `content-length`, `transfer-encoding`, `connection`, `expect`, `user-agent` and the
-    // signature's itself.
+    // signature's itself, and for a body in chunks `x-amz-decoded-content-length` and `content-encoding: aws-chunked`, before a `content-encoding` of yours.
     const sigv4_header *headers;
     // How many headers.
     size_t header_count;
-    // The body in memory (`IOTCRED_PAYLOAD_BYTES`). With `read_body`: its SHA-256, or `IOTCRED_PAYLOAD_UNSIGNED`, or, all zero, what the
-    // service allows: S3 gets `UNSIGNED-PAYLOAD`, every other service needs the hash.
+    // The body in memory (`IOTCRED_PAYLOAD_BYTES`). With `read_body`: its SHA-256, or `IOTCRED_PAYLOAD_UNSIGNED`, or `IOTCRED_PAYLOAD_STREAMING*` (then with
+    // the header `x-amz-trailer`, where there is a trailer, naming one of the CRCs), or, all zero, the best that the service allows: a PUT to S3 goes in
+    // signed chunks of 8192 bytes, another method to S3 with `UNSIGNED-PAYLOAD`, and every other service needs the hash.
     sigv4_payload payload;
     // Length in bytes of the body that `read_body` gives.
     uint64_t body_length;
@@ -983,6 +1245,11 @@ iotcred_status iotcred_send(const iotcred_request *request,
 #else
 #define IOTCRED_STR(literal) ((sigv4_str){(literal), sizeof(literal) - 1})
 #endif
+
+// The headers that are not signed, unless `unsigned_headers` names others: those that a hop may change or remove (RFC 9110 section 7.6.1), and those
+// that AWS's SDKs leave out because a proxy or a client library changes them. A list of your own can begin with it, as literals concatenate.
+#define IOTCRED_UNSIGNED_HEADERS \
+    "connection expect keep-alive proxy-authorization proxy-connection te trailer transfer-encoding upgrade user-agent x-amzn-trace-id"
 
 // Not for use: makes a program fail to link with an archive of another ABI.
 #if defined(__GNUC__)

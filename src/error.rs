@@ -71,6 +71,20 @@ pub enum Status {
     BodySource = 2015,
     /// The caller's body sink refused the data.
     BodySink = 2016,
+    /// Request: a presigned URL is to be valid for no time, or for more than seven days.
+    Expires = 2017,
+    /// Streamed upload: a header that announces it is missing, or does not fit the payload's kind.
+    ChunkHeaders = 2030,
+    /// Streamed upload: there is none under way.
+    ChunkOrder = 2031,
+    /// Streamed upload: a chunk that is too small and not the last.
+    ChunkTooSmall = 2032,
+    /// Streamed upload: a chunk that is larger than what is left.
+    ChunkTooLarge = 2033,
+    /// Streamed upload: the end before all bytes were given, or a total that cannot be sent.
+    ChunkTotal = 2034,
+    /// Streamed upload: the trailer's value.
+    Trailer = 2035,
 
     /// The name could not be resolved.
     Dns = 3001,

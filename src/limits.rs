@@ -16,11 +16,22 @@ pub const SORT_BATCH: usize = 64;
 /// 2013 and 2015; a clock that was never set is earlier.
 pub const EARLIEST_SIGNING_TIME: i64 = 1_325_376_000;
 
+/// How long a presigned URL is valid at most, in seconds: seven days, which is what AWS takes.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
+pub const EXPIRES_MAX: u32 = 604_800;
+
 /// Bytes of a block, at most, of a hash that the caller supplies: SHA-256's. Keys are padded to it on the stack.
 pub const HASH_BLOCK_MAX: usize = 64;
 
 /// Bytes of a digest, at most, of a hash that the caller supplies: SHA-256's.
 pub const HASH_DIGEST_MAX: usize = 32;
+
+/// Bytes of a chunk of a streamed upload, at least, but for the last: S3 refuses smaller ones.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>
+pub const CHUNK_MIN: u64 = 8 * 1024;
+
+/// Bytes of the name of a streamed upload's trailer, which the caller's state holds. S3's longest, `x-amz-checksum-crc64nvme`, has 24.
+pub const TRAILER_NAME_MAX: usize = 40;
 
 #[cfg(feature = "client")]
 pub use client::*;
@@ -192,4 +203,8 @@ mod client {
 
     /// Bytes of a request body that are asked of the caller and sent at a time; the buffer is on the heap.
     pub const BODY_PIECE: usize = 4 * 1024;
+
+    /// Bytes of a chunk of an upload to S3 that `send` signs chunk by chunk: the fewest that S3 takes. A chunk's signature goes before it, so the whole
+    /// chunk stands on the heap; a larger one would save little of the 1 % that the signatures add to the wire.
+    pub const UPLOAD_CHUNK: usize = super::CHUNK_MIN as usize;
 }

@@ -60,6 +60,11 @@ impl Sha256 {
         hash.end()
     }
 
+    /// Ends, with the digest of all bytes so far. The state is undefined afterwards.
+    pub fn take(&mut self) -> [u8; DIGEST] {
+        self.end()
+    }
+
     /// Begins with a state that has hashed so many bytes.
     fn start(&mut self, state: &[u32; 8], hashed: u64) {
         self.state = *state;

@@ -10,10 +10,13 @@ mod about;
 mod archive;
 mod args;
 pub mod aws_sdk;
+mod chunk;
 mod guard;
 #[cfg(not(feature = "std"))]
 #[cfg_attr(not(iotcred_archive), allow(dead_code))]
 mod panic_hook;
+mod presign;
+mod sha256;
 mod sign;
 mod status;
 mod types;
@@ -38,6 +41,9 @@ mod port;
 mod send;
 
 pub use about::*;
+pub use chunk::*;
+pub use presign::*;
+pub use sha256::*;
 pub use sign::*;
 pub use status::*;
 pub use types::*;

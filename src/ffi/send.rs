@@ -8,7 +8,7 @@ use super::status::iotcred_status;
 use super::types::{iotcred_bytes, sigv4_credentials, sigv4_header, sigv4_payload, sigv4_str};
 use crate::error::{Error, Status};
 use crate::send::{Body, Progress, Request, Sink, Source, send};
-use crate::sign::{Payload, S3_SERVICES};
+use crate::sign::{Payload, S3_SERVICES, Streaming};
 use core::ffi::{c_char, c_void};
 
 /// `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
@@ -32,12 +32,13 @@ pub struct iotcred_request {
     /// The query as it goes on the wire, without the "?". NULL: none.
     pub query: *const c_char,
     /// More headers, such as `content-type`. The library writes `host`, `content-length`, `transfer-encoding`, `connection`, `expect`, `user-agent` and the
-    /// signature's itself.
+    /// signature's itself, and for a body in chunks `x-amz-decoded-content-length` and `content-encoding: aws-chunked`, before a `content-encoding` of yours.
     pub headers: *const sigv4_header,
     /// How many headers.
     pub header_count: usize,
-    /// The body in memory (`IOTCRED_PAYLOAD_BYTES`). With `read_body`: its SHA-256, or `IOTCRED_PAYLOAD_UNSIGNED`, or, all zero, what the
-    /// service allows: S3 gets `UNSIGNED-PAYLOAD`, every other service needs the hash.
+    /// The body in memory (`IOTCRED_PAYLOAD_BYTES`). With `read_body`: its SHA-256, or `IOTCRED_PAYLOAD_UNSIGNED`, or `IOTCRED_PAYLOAD_STREAMING*` (then with
+    /// the header `x-amz-trailer`, where there is a trailer, naming one of the CRCs), or, all zero, the best that the service allows: a PUT to S3 goes in
+    /// signed chunks of 8192 bytes, another method to S3 with `UNSIGNED-PAYLOAD`, and every other service needs the hash.
     pub payload: sigv4_payload,
     /// Length in bytes of the body that `read_body` gives.
     pub body_length: u64,
@@ -149,12 +150,13 @@ impl iotcred_request {
         // SAFETY: the caller's promise.
         unsafe {
             let service = text(self.service, Status::Service)?.as_bytes();
-            let (body, payload) = self.body(service, read)?;
+            let method = text(self.method, Status::Method)?.as_bytes();
+            let (body, payload) = self.body(service, method, read)?;
             Ok(Request {
                 endpoint: text(self.endpoint, Status::Endpoint)?,
                 region: text(self.region, Status::Region)?.as_bytes(),
                 service,
-                method: text(self.method, Status::Method)?.as_bytes(),
+                method,
                 path: text(self.path, Status::Path)?.as_bytes(),
                 query: text(self.query, Status::Query)?.as_bytes(),
                 headers: HeaderArray::new(self.headers, self.header_count)?.iter().collect(),
@@ -173,7 +175,12 @@ impl iotcred_request {
     ///
     /// # Safety
     /// What the payload points to is as the header's "Pointers" says.
-    unsafe fn body<'a>(&self, service: &[u8], read: &'a mut Source<'a>) -> Result<(Body<'a>, Payload<'a>), Error> {
+    unsafe fn body<'a>(
+        &self,
+        service: &[u8],
+        method: &[u8],
+        read: &'a mut Source<'a>,
+    ) -> Result<(Body<'a>, Payload<'a>), Error> {
         // SAFETY: the caller's promise.
         let payload = unsafe { self.payload.read() }?;
         if self.read_body.is_none() {
@@ -194,6 +201,10 @@ impl iotcred_request {
             read,
         };
         match payload {
+            Payload::Bytes([]) if self.body_length == 0 => Ok((body, payload)),
+            Payload::Bytes([]) if S3_SERVICES.contains(&service) && method == b"PUT" => {
+                Ok((body, Payload::Streaming(Streaming::Signed)))
+            }
             Payload::Bytes([]) if S3_SERVICES.contains(&service) => Ok((body, Payload::Unsigned)),
             Payload::Bytes([]) => Err(Error::new(
                 Status::Payload,

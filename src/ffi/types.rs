@@ -55,6 +55,13 @@ pub const IOTCRED_PAYLOAD_SHA256: i32 = 1;
 /// The payload is not signed (`UNSIGNED-PAYLOAD`); `bytes` is empty. S3 allows it over TLS.
 pub const IOTCRED_PAYLOAD_UNSIGNED: i32 = 2;
 
+/// The payload comes in chunks, each signed (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD`; see `sigv4_chunk_begin`); `bytes` is empty. S3 alone takes that.
+pub const IOTCRED_PAYLOAD_STREAMING: i32 = 3;
+/// The same with a signed trailer, such as a checksum (`STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER`).
+pub const IOTCRED_PAYLOAD_STREAMING_TRAILER: i32 = 4;
+/// The same with a trailer, neither it nor the chunks signed (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`). S3 takes that over TLS.
+pub const IOTCRED_PAYLOAD_STREAMING_UNSIGNED_TRAILER: i32 = 5;
+
 /// What is known of a request's body when it is signed.
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -12,8 +12,9 @@ use crate::http::exchange::{Answer, Exchange};
 use crate::http::framing::Framing;
 use crate::http::kept::Kept;
 use crate::http::response::Head;
-use crate::limits::{BODY_PIECE, CONTINUE_WAIT_MS, REFUSAL_BODY_MAX};
+use crate::limits::{BODY_PIECE, CONTINUE_WAIT_MS, REFUSAL_BODY_MAX, TRAILER_NAME_MAX, UPLOAD_CHUNK};
 use crate::net::{Clock, Deadline, Transport};
+use crate::sign::{self, CHUNK_HEAD_MAX, Chunks, Payload};
 use crate::tls::Stream;
 use alloc::vec;
 
@@ -54,7 +55,8 @@ pub fn send(
     clock: &dyn Clock,
 ) -> Result<u16, Error> {
     let deadline = Deadline::after(clock, request.timeout_ms());
-    let head = request.signed_head(credentials, clock)?;
+    let mut chunks = Chunks::new();
+    let head = request.signed_head(credentials, clock, &mut chunks)?;
     let settings = request.tls(clock)?;
     let mut answer = Response {
         sink,
@@ -72,7 +74,10 @@ pub fn send(
         if request.asks_first() {
             exchange.wait_for_continue(&mut stream, CONTINUE_WAIT_MS)?;
         }
-        send_body(&mut request.body, &mut exchange, &mut stream)?;
+        match request.payload {
+            Payload::Streaming(_) => send_chunks(&mut request.body, &mut chunks, &mut exchange, &mut stream)?,
+            _ => send_body(&mut request.body, &mut exchange, &mut stream)?,
+        }
         exchange.finish(&mut stream)?
     };
     match answer.refusal {
@@ -101,6 +106,35 @@ fn send_body(
         exchange.poll(stream)?;
     }
     Ok(())
+}
+
+/// The same in chunks, each with its head, and an end.
+fn send_chunks(
+    body: &mut Body<'_>,
+    chunks: &mut Chunks,
+    exchange: &mut Exchange<'_, Response<'_>>,
+    stream: &mut Stream<'_>,
+) -> Result<(), Error> {
+    let mut head = [0; CHUNK_HEAD_MAX];
+    let mut room = vec![0; if body.is_empty() { 0 } else { UPLOAD_CHUNK }];
+    while !body.is_empty() && !exchange.is_refused() {
+        let wanted = usize::try_from(body.len()).unwrap_or(usize::MAX).min(UPLOAD_CHUNK);
+        let data = body.next_whole(room.get_mut(..wanted).unwrap_or_default())?;
+        let used = chunks.chunk(data, &mut head).map_err(sign::Error::status)?;
+        exchange.send(stream, head.get(..used).unwrap_or_default())?;
+        exchange.send(stream, data)?;
+        if exchange.is_refused() {
+            break;
+        }
+        exchange.answer().sent(data.len())?;
+        exchange.poll(stream)?;
+    }
+    if exchange.is_refused() {
+        return Ok(());
+    }
+    let mut end = [0; 2 * CHUNK_HEAD_MAX + TRAILER_NAME_MAX];
+    let used = chunks.end(b"", &mut end).map_err(sign::Error::status)?;
+    exchange.send(stream, end.get(..used).unwrap_or_default())
 }
 
 /// The response: a success goes to the sink, of anything else as much is kept as is wanted to read the server's words.

@@ -4,10 +4,10 @@
 use crate::credentials::Credentials;
 use crate::error::{Error, Status};
 use crate::http::request::{USER_AGENT, write_head};
-use crate::limits::{DEFAULT_TIMEOUT_MS, HTTPS_PORT};
+use crate::limits::{DEFAULT_TIMEOUT_MS, HTTPS_PORT, UPLOAD_CHUNK};
 use crate::net::host::{check_address, check_host};
 use crate::net::{Clock, Peer};
-use crate::sign::{self, Header, Options, Payload};
+use crate::sign::{self, Announced, Chunks, Header, Options, Payload};
 use crate::tls::{Roots, Settings};
 use alloc::format;
 use alloc::vec;
@@ -61,6 +61,18 @@ impl Body<'_> {
             }
         }
     }
+
+    /// The next bytes, just as many as `buffer` holds. Errors: `BodySource`.
+    pub(super) fn next_whole<'b>(&'b mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Status> {
+        if let Self::Bytes(_) = self {
+            return self.next(buffer);
+        }
+        let mut filled = 0;
+        while filled < buffer.len() {
+            filled += self.next(buffer.get_mut(filled..).unwrap_or_default())?.len();
+        }
+        Ok(buffer)
+    }
 }
 
 /// One HTTPS request.
@@ -81,7 +93,7 @@ pub struct Request<'a> {
     pub headers: Vec<Header<'a>>,
     /// The body.
     pub body: Body<'a>,
-    /// What the signature says of the body.
+    /// What the signature says of the body. One in chunks has the headers that say so added, but for the name of a trailer, which is one of the checksums.
     pub payload: Payload<'a>,
     /// Ask before the body is sent.
     pub expect_continue: bool,
@@ -135,25 +147,34 @@ impl Request<'_> {
         }
     }
 
-    /// Checks the request, signs it, and writes its head. Errors: `Endpoint`, `Address`, `Header`, and the signer's.
+    /// Checks the request, signs it, and writes its head; begins `chunks` for a body in chunks. Errors: `Endpoint`, `Address`, `Header`, and the signer's.
     pub(super) fn signed_head(
         &self,
         credentials: &Credentials<'_>,
         clock: &dyn Clock,
+        chunks: &mut Chunks,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         self.check()?;
         let authority = self.peer().authority();
-        let mut headers = Vec::with_capacity(self.headers.len() + 1);
+        let decoded = format!("{}", self.body.len());
+        let mut headers = Vec::with_capacity(self.headers.len() + 3);
         headers.push(Header {
             name: b"host",
             value: authority.as_bytes(),
         });
+        if self.is_chunked() {
+            let announced = [
+                (&b"content-encoding"[..], &b"aws-chunked"[..]),
+                (b"x-amz-decoded-content-length", decoded.as_bytes()),
+            ];
+            headers.extend(announced.map(|(name, value)| Header { name, value }));
+        }
         headers.extend_from_slice(&self.headers);
-        let (signed, values) = self.sign(&headers, credentials, clock)?;
-        let length = format!("{}", self.body.len());
+        let length = format!("{}", self.content_length(&headers)?);
+        let (signed, values) = self.sign(&headers, credentials, clock, chunks)?;
         let mut all: Vec<(&[u8], &[u8])> = headers.iter().map(|header| (header.name, header.value)).collect();
         all.extend([(&b"user-agent"[..], USER_AGENT), (b"connection", b"close")]);
-        if !self.body.is_empty() || matches!(self.method, b"PUT" | b"POST" | b"PATCH") {
+        if length != "0" || matches!(self.method, b"PUT" | b"POST" | b"PATCH") {
             all.push((b"content-length", length.as_bytes()));
         }
         if self.asks_first() {
@@ -186,6 +207,22 @@ impl Request<'_> {
         }
     }
 
+    fn is_chunked(&self) -> bool {
+        matches!(self.payload, Payload::Streaming(_))
+    }
+
+    /// Bytes that follow the head. Errors: `ChunkHeaders`, `ChunkTotal`, `Trailer`.
+    fn content_length(&self, headers: &[Header<'_>]) -> Result<u64, Status> {
+        if !self.is_chunked() {
+            return Ok(self.body.len());
+        }
+        let announced = Announced::by(&self.payload, &headers)?;
+        if !announced.needs_no_value() {
+            return Err(Status::Trailer);
+        }
+        announced.content_length(UPLOAD_CHUNK as u64, 0)
+    }
+
     fn target(&self) -> Vec<u8> {
         let path = if self.path.is_empty() { b"/" } else { self.path };
         if self.query.is_empty() {
@@ -201,6 +238,7 @@ impl Request<'_> {
         headers: &[Header<'_>],
         credentials: &Credentials<'_>,
         clock: &dyn Clock,
+        chunks: &mut Chunks,
     ) -> Result<(sign::Signed, Vec<u8>), Error> {
         let request = sign::Request {
             method: self.method,
@@ -213,16 +251,15 @@ impl Request<'_> {
             time: clock.unix_time().ok_or(Status::TimeRequired)?,
             options: Options::default(),
         };
+        let mut sign = |values: &mut [u8]| match self.payload {
+            Payload::Streaming(_) => chunks.begin(&request, credentials, values),
+            _ => sign::sign_request(&request, credentials, None, values),
+        };
         let mut values = Vec::new();
-        if let Err(sign::Error::BufferTooSmall { needed }) =
-            sign::sign_request(&request, credentials, None, &mut values)
-        {
+        if let Err(sign::Error::BufferTooSmall { needed }) = sign(&mut values) {
             values = vec![0; needed];
         }
-        match sign::sign_request(&request, credentials, None, &mut values) {
-            Ok(signed) => Ok((signed, values)),
-            Err(sign::Error::Invalid(status)) => Err(status.into()),
-            Err(sign::Error::BufferTooSmall { .. }) => Err(Status::Internal.into()),
-        }
+        let signed = sign(&mut values).map_err(sign::Error::status)?;
+        Ok((signed, values))
     }
 }

@@ -63,6 +63,22 @@ impl KeyCache {
         &self.midstates
     }
 
+    /// Whether a scope can be kept.
+    pub(super) fn has_room_for(scope: &Scope<'_>) -> bool {
+        scope.len() <= SCOPE
+    }
+
+    /// The key that is kept.
+    pub(super) fn midstates(&self) -> &Midstates {
+        &self.midstates
+    }
+
+    /// What it is good for.
+    pub(super) fn scope(&self) -> &[u8] {
+        let len = self.scope.iter().position(|byte| *byte == 0).unwrap_or(SCOPE);
+        self.scope.get(..len).unwrap_or_default()
+    }
+
     fn is_for(&self, scope: &Scope<'_>) -> bool {
         let mut kept = Match {
             rest: Some(&self.scope),

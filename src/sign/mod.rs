@@ -12,9 +12,12 @@
 pub(crate) mod authorization;
 pub(crate) mod canonical_headers;
 mod canonical_request;
+mod chunk;
 pub(crate) mod headers;
 mod key_cache;
 pub(crate) mod payload;
+mod presign;
+mod presign_mqtt;
 pub(crate) mod query;
 mod request;
 mod signature;
@@ -23,12 +26,16 @@ pub(crate) mod sink;
 pub(crate) mod sort;
 pub(crate) mod string_to_sign;
 pub(crate) mod text;
+mod trailer;
 pub(crate) mod uri;
 
 pub use authorization::Signed;
+pub use chunk::{Announced, CHUNK_HEAD_MAX, Chunks};
 pub use headers::{Header, Headers, UNSIGNED_HEADERS};
 pub use key_cache::KeyCache;
-pub use payload::Payload;
+pub use payload::{Payload, Streaming};
+pub use presign::{Presign, Scheme, Url};
+pub use presign_mqtt::MqttWss;
 pub use request::{Form, Options, PathRules, Request, S3_SERVICES};
 pub use signature::{put_canonical_request, put_string_to_sign, signature};
 pub use sink::Sink;
@@ -50,6 +57,17 @@ pub enum Error {
     },
     /// The request or the credentials cannot be signed with.
     Invalid(Status),
+}
+
+impl Error {
+    /// What it is where the buffer cannot be too small.
+    #[cfg(feature = "client")]
+    pub fn status(self) -> Status {
+        match self {
+            Self::BufferTooSmall { .. } => Status::Internal,
+            Self::Invalid(status) => status,
+        }
+    }
 }
 
 impl From<Status> for Error {

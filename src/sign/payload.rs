@@ -5,7 +5,7 @@ use super::text::put_hex;
 use crate::crypto::{Digest, Hash, copy};
 
 /// The SHA-256 of no bytes.
-const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+pub(super) const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 const UNSIGNED: &[u8] = b"UNSIGNED-PAYLOAD";
 
@@ -18,6 +18,40 @@ pub enum Payload<'a> {
     Sha256([u8; 32]),
     /// The signature does not cover the body. S3 alone takes that.
     Unsigned,
+    /// The body comes in chunks ([`Chunks`](super::Chunks)).
+    Streaming(Streaming),
+}
+
+/// How a body in chunks is signed. S3 alone takes these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Streaming {
+    /// Each chunk.
+    Signed,
+    /// Each chunk, and a trailer behind them.
+    SignedTrailer,
+    /// Not at all; there is a trailer, mostly a checksum.
+    UnsignedTrailer,
+}
+
+impl Streaming {
+    /// What stands in place of the payload's hash.
+    fn word(self) -> &'static [u8] {
+        match self {
+            Self::Signed => b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+            Self::SignedTrailer => b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+            Self::UnsignedTrailer => b"STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        }
+    }
+
+    /// Whether chunks are signed.
+    pub(super) fn is_signed(self) -> bool {
+        self != Self::UnsignedTrailer
+    }
+
+    /// Whether there is a trailer.
+    pub(super) fn has_trailer(self) -> bool {
+        self != Self::Signed
+    }
 }
 
 /// The last line of the canonical request, and the value of `x-amz-content-sha256`: the SHA-256 in hexadecimal digits, or a word in place of it.
@@ -40,6 +74,7 @@ impl PayloadHash {
             }
             Payload::Sha256(digest) => put_hex(digest, &mut text),
             Payload::Unsigned => copy(&mut text, UNSIGNED),
+            Payload::Streaming(kind) => copy(&mut text, kind.word()),
         }
         Self {
             text,
@@ -52,6 +87,7 @@ impl PayloadHash {
         match payload {
             Payload::Bytes(_) | Payload::Sha256(_) => EMPTY.len(),
             Payload::Unsigned => UNSIGNED.len(),
+            Payload::Streaming(kind) => kind.word().len(),
         }
     }
 

@@ -223,7 +223,10 @@ static void payloads_and_flags(void **state)
         size_t len;
         iotcred_status status;
     } rows[] = {
-        { "kind 3", "s3", false, 3, 0, IOTCRED_ERR_PAYLOAD },
+        { "kind 6", "s3", true, 6, 0, IOTCRED_ERR_PAYLOAD },
+        { "chunks of a body in memory", "s3", false, IOTCRED_PAYLOAD_STREAMING, 0, IOTCRED_ERR_PAYLOAD },
+        { "chunks", "s3", true, IOTCRED_PAYLOAD_STREAMING, 0, IOTCRED_ERR_DEADLINE },
+        { "a trailer without a name", "s3", true, IOTCRED_PAYLOAD_STREAMING_TRAILER, 0, IOTCRED_ERR_CHUNK_HEADERS },
         { "a hash and no body", "s3", false, IOTCRED_PAYLOAD_SHA256, 32, IOTCRED_ERR_PAYLOAD },
         { "unsigned and no body", "s3", false, IOTCRED_PAYLOAD_UNSIGNED, 0, IOTCRED_ERR_PAYLOAD },
         { "a short hash", "s3", true, IOTCRED_PAYLOAD_SHA256, 31, IOTCRED_ERR_PAYLOAD },
