@@ -86,6 +86,18 @@ extern "C" {
 // `flags`: send and sign `x-amz-content-sha256` also for a service that does not ask for it.
 #define IOTCRED_SIGN_CONTENT_SHA256 1
 
+// `flags`: sign the path without `.`, `..` and `//`, also for S3. What is sent must be the same without them.
+#define IOTCRED_SIGN_PATH_NORMALIZED 2
+
+// `flags`: sign the path with its `.`, `..` and `//`, also for another service than S3.
+#define IOTCRED_SIGN_PATH_AS_IT_IS 4
+
+// `flags`: sign the path percent-encoded once, also for another service than S3.
+#define IOTCRED_SIGN_PATH_ENCODED_ONCE 8
+
+// `flags`: sign the path percent-encoded twice, also for S3.
+#define IOTCRED_SIGN_PATH_ENCODED_TWICE 16
+
 // Bytes that `sigv4_chunk_next` writes, at most.
 #define IOTCRED_CHUNK_HEAD_MAX 101
 
@@ -135,8 +147,7 @@ typedef struct {
     sigv4_str path;
     // The query as it goes on the wire, without the "?"; a "+" is a plus, not a space.
     sigv4_str query;
-    // The headers, in any case and order, `host` among them; all are signed but those that proxies change (`connection`, `expect`,
-    // `transfer-encoding`, `user-agent`, `x-amzn-trace-id` and the like).
+    // The headers, in any case and order, `host` among them; all are signed but those that `unsigned_headers` names.
     const sigv4_header *headers;
     // How many headers.
     size_t header_count;
@@ -149,8 +160,12 @@ typedef struct {
     // The time in Unix seconds, from 2012 (when Signature Version 4 came) to 9999. 0: the system's clock, which counts as unset before 2015 (in the sign
     // and client sizes there is none: the time is required).
     int64_t time;
-    // `IOTCRED_SIGN_*`; 0: what the service wants.
+    // `IOTCRED_SIGN_*`; 0: what the service wants, which for S3 is the path encoded once and as it is, for all others encoded twice and normalised.
     uint32_t flags;
+    // Names of headers that are sent but not signed, in any case, with spaces between them. Empty: `IOTCRED_UNSIGNED_HEADERS`, those that proxies and client
+    // libraries change; `IOTCRED_STR(IOTCRED_UNSIGNED_HEADERS " via")` leaves out one more, `IOTCRED_STR(" ")` none. `host` and what the signer writes
+    // are signed all the same; `authorization` never is.
+    sigv4_str unsigned_headers;
 } sigv4_request;
 
 // Credentials, borrowed for the call: from `iotcred_credentials_view`, or from wherever a device keeps its own.
@@ -185,6 +200,33 @@ typedef struct {
     // Out: how many bytes were written, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
     size_t buffer_len;
 } sigv4_signed;
+
+// A URL that carries its signature: whoever has it can use it until it expires, so keep it as you would a password.
+typedef struct {
+    // Out: the URL, in `buffer`. A NUL follows it, which its length does not count.
+    sigv4_str url;
+    // Out: the end of `url` from the path on, for a client that wants host and target apart. The NUL follows it too.
+    sigv4_str target;
+    // In: the caller's memory for the URL; may be NULL if `buffer_size` is 0. The URL is about 400 bytes long, and the path, the query and the
+    // percent-encoded session token.
+    char *buffer;
+    // In: its size in bytes.
+    size_t buffer_size;
+    // Out: how many bytes were written, with the NUL, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+    size_t buffer_len;
+} sigv4_url;
+
+// A connection to AWS IoT with MQTT over WebSocket. Everything is borrowed for the call.
+typedef struct {
+    // The host name of the data endpoint, as `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it; `:port` may follow.
+    sigv4_str endpoint;
+    // The region, such as "eu-west-1".
+    sigv4_str region;
+    // The time in Unix seconds, as in `sigv4_request`. 0: the system's clock.
+    int64_t time;
+    // How long the URL can be used to connect, in seconds, 1 to 604 800. The connection may last longer.
+    uint32_t expires;
+} sigv4_mqtt_wss;
 
 // A SHA-256 that is being computed. The struct is the caller's; `sigv4_sha256_init` begins. One thread at a time.
 typedef struct {
@@ -222,25 +264,25 @@ typedef struct {
 
 // The clock is before 2015: it was never set.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`.
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 #define IOTCRED_ERR_CLOCK_UNSET 4
 
 // A time is needed and there is no clock to ask.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`.
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 #define IOTCRED_ERR_TIME_REQUIRED 5
 
 // The time is after the year 9999.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Pass Unix seconds, not milliseconds.
 #define IOTCRED_ERR_TIME_OUT_OF_RANGE 6
 
 // `endpoint` is no host name.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_ENDPOINT 1001
 
@@ -300,80 +342,80 @@ typedef struct {
 
 // `method` is no HTTP method.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Set `method` to GET, PUT, POST or another token, in capitals.
 #define IOTCRED_ERR_METHOD 2001
 
 // `path` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits.
 #define IOTCRED_ERR_PATH 2002
 
 // `query` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
-// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one.
 #define IOTCRED_ERR_QUERY 2003
 
 // A header's name or value is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 #define IOTCRED_ERR_HEADER 2004
 
 // There is no `host` header.
 //
-// Returned by `sigv4_sign_request`.
+// Returned by `sigv4_sign_request`, `sigv4_presign_url`.
 // What to do: Add the `host` header exactly as it is sent; the signature covers it.
 #define IOTCRED_ERR_HOST_MISSING 2005
 
 // A header that the signer writes is already there with another value.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
-// What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request; of a presigned URL they are no headers.
 #define IOTCRED_ERR_HEADER_CONFLICT 2006
 
 // The payload's kind or length is wrong.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes.
 #define IOTCRED_ERR_PAYLOAD 2007
 
 // `region` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `region`, such as eu-west-1.
 #define IOTCRED_ERR_REGION 2008
 
 // `service` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 // What to do: Set `service` to the signing name, such as s3 or dynamodb.
 #define IOTCRED_ERR_SERVICE 2009
 
 // `access_key_id` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 #define IOTCRED_ERR_ACCESS_KEY_ID 2010
 
 // `secret_access_key` is missing.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 #define IOTCRED_ERR_SECRET_ACCESS_KEY 2011
 
 // `session_token` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Pass the token as AWS gave it; empty for long-term keys.
 #define IOTCRED_ERR_SESSION_TOKEN 2012
 
 // `flags` has a bit that does not exist.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`.
-// What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version, and not two that contradict each other.
 #define IOTCRED_ERR_FLAGS 2013
 
 // The caller's hash failed.
@@ -393,6 +435,12 @@ typedef struct {
 // Returned by `iotcred_send`.
 // What to do: The callback that takes the response's body, headers or progress asked to stop.
 #define IOTCRED_ERR_BODY_SINK 2016
+
+// A presigned URL's time is none or too long.
+//
+// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
+#define IOTCRED_ERR_EXPIRES 2017
 
 // A header that announces a streamed upload is missing or does not fit.
 //
@@ -682,6 +730,50 @@ iotcred_status sigv4_sign_request(const sigv4_request *request,
 // Example: `sigv4_key_cache_wipe(&cache);`
 void sigv4_key_cache_wipe(sigv4_key_cache *cache);
 
+// Makes a presigned URL: a request whose signature stands in its query, so that one without credentials can send it.
+// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
+//
+// `request`: in. The URL is `https://`, the value of its `host` header, its path, and its query with the signature behind it. Every other signed header
+// must be sent with the URL as it is here; a URL that anybody can open has none. A `payload` that is all zero is what such a URL has: for S3 any
+// body (`UNSIGNED-PAYLOAD`), for the others the empty one; a body or a hash must be exactly the body that is sent, and S3 wants it
+// in a signed header `x-amz-content-sha256` too.
+// `credentials`: in. Access key id and secret are needed; the token may be empty. The URL dies with temporary credentials.
+// `expires`: in. How long the URL is valid, in seconds, 1 to 604 800 (seven days).
+// `cache`: in and out; may be NULL. As in `sigv4_sign_request`.
+// `out`: in and out. The URL in the buffer that it names. Untouched on failure, but for `buffer_len` when it is too small: `buffer` NULL with
+// `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. What is in `out` is valid as long as `out->buffer` is.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_EXPIRES`; what `sigv4_sign_request` returns, with `IOTCRED_ERR_QUERY` also for a query
+// that is presigned already, `IOTCRED_ERR_HEADER` for a host that is none or comes twice, `IOTCRED_ERR_HEADER_CONFLICT` for each header that the header form
+// adds (but a right `x-amz-content-sha256`), and `IOTCRED_ERR_FLAGS` for `IOTCRED_SIGN_CONTENT_SHA256`.
+// Threads: any number at once, each with its own `cache` and `out`.
+// Example: `char url[2048]; sigv4_url out = { .buffer = url, .buffer_size = sizeof url }; sigv4_presign_url(&request, &credentials, 3600, NULL, &out);`
+iotcred_status sigv4_presign_url(const sigv4_request *request,
+                                 const sigv4_credentials *credentials,
+                                 uint32_t expires,
+                                 sigv4_key_cache *cache,
+                                 sigv4_url *out);
+
+// Makes the URL for MQTT over WebSocket: `wss://endpoint/mqtt`, presigned, with the session token behind the signature as AWS IoT wants it.
+// Source: <https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html>
+//
+// `connection`: in. Where to, and from when and how long the URL is valid.
+// `credentials`: in. Access key id and secret are needed; the token may be empty.
+// `cache`: in and out; may be NULL. As in `sigv4_sign_request`; the service is "iotdevicegateway".
+// `out`: in and out. The URL in the buffer that it names. Untouched on failure, but for `buffer_len` when it is too small: `buffer` NULL with
+// `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. What is in `out` is valid as long as `out->buffer` is.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_TIME_REQUIRED`, `IOTCRED_ERR_CLOCK_UNSET`,
+// `IOTCRED_ERR_TIME_OUT_OF_RANGE`; `IOTCRED_ERR_ENDPOINT`, `_REGION`, `_EXPIRES`, `_ACCESS_KEY_ID`, `_SECRET_ACCESS_KEY`, `_SESSION_TOKEN`.
+// Threads: any number at once, each with its own `cache` and `out`.
+// Example: see `examples-c/mqtt_url.c`.
+iotcred_status sigv4_presign_mqtt_wss(const sigv4_mqtt_wss *connection,
+                                      const sigv4_credentials *credentials,
+                                      sigv4_key_cache *cache,
+                                      sigv4_url *out);
+
 // Begins a SHA-256; what the struct held before is lost.
 //
 // `hash`: out.
@@ -792,6 +884,15 @@ void sigv4_chunk_wipe(sigv4_chunks *chunks);
 
 #if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
+// `state`: no refresh is due.
+#define IOTCRED_CACHE_FRESH 0
+
+// `state`: valid; a refresh is due, and another thread's is in flight.
+#define IOTCRED_CACHE_REFRESHING 1
+
+// `state`: valid; the last refresh failed, for the reason in `refresh_status`.
+#define IOTCRED_CACHE_STALE 2
+
 // `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
 #define IOTCRED_SEND_EXPECT_CONTINUE 1
 
@@ -845,8 +946,11 @@ typedef struct {
     void (*close)(void *context);
     // The date in Unix seconds, for certificates and signatures; 0 if it is not known.
     int64_t (*unix_time)(void *context);
-    // Milliseconds from an arbitrary start. It never goes back, and it should count sleep.
+    // Milliseconds from an arbitrary start. It never goes back, and it counts the device's sleep: credentials expire meanwhile. The start is the same for
+    // every call with one `iotcred_cache`.
     uint64_t (*monotonic_ms)(void *context);
+    // Waits for `ms` milliseconds; goes with the clocks. NULL: the library never waits, and so makes one try in a fetch.
+    void (*sleep)(void *context, uint32_t ms);
 } iotcred_platform;
 
 // How to get credentials. All-zero members mean the defaults; the first five are what only the user can know. Everything is borrowed for
@@ -873,6 +977,9 @@ typedef struct {
     uint32_t timeout_ms;
     // The device's transport and clocks. NULL: the operating system's.
     const iotcred_platform *platform;
+    // Tries within the deadline, the first included; only what another try can mend is tried again (`retryable` in `iotcred_error`), after a random pause that grows,
+    // and no sooner than the server asked. 0: 3. 1: no second try.
+    uint32_t tries;
 } iotcred_config;
 
 // What went wrong, for programs (`kind`, `retryable`) and for people (`message`). The struct is the caller's; where a function takes one, NULL is
@@ -895,6 +1002,34 @@ typedef struct {
     // The server's words or the library's, printable, UTF-8, cut to fit. Ends in NUL.
     char message[256];
 } iotcred_error;
+
+// Credentials that are refreshed before they expire. The struct is the caller's and takes 5.1 KB: static memory on a small target. All zero is empty. It
+// must not move while a call uses it. It holds secrets: end with `iotcred_cache_wipe`. One cache is for one configuration.
+//
+// With an operating system (the std size) any number of threads may use one cache at once. Without one it is one thread at a time, unless
+// `lock` and `unlock` are given; they are held for moments, never during a request, and nothing of the caller's is called meanwhile.
+typedef struct {
+    // The library's.
+    uint64_t opaque[640];
+    // Passed to both functions below; may be NULL.
+    void *lock_context;
+    // Takes the lock of this cache. NULL, as `unlock`: the operating system's.
+    void (*lock)(void *context);
+    // Gives it back.
+    void (*unlock)(void *context);
+} iotcred_cache;
+
+// What there is to say of credentials that a cache has served.
+typedef struct {
+    // One of `IOTCRED_CACHE_*`.
+    int32_t state;
+    // Why the last refresh failed; `IOTCRED_OK` if it did not.
+    iotcred_status refresh_status;
+    // How long the credentials are valid yet, in milliseconds.
+    uint32_t valid_ms;
+    // How long until the next refresh is due, in milliseconds; see `iotcred_cache_next_wake`.
+    uint32_t next_wake_ms;
+} iotcred_cache_state;
 
 // One HTTPS request to AWS. All-zero members mean the defaults. Everything is borrowed for the call.
 typedef struct {
@@ -990,7 +1125,8 @@ sigv4_credentials iotcred_credentials_view(const iotcred_credentials *credential
 // Example: `iotcred_credentials_wipe(&credentials);`
 void iotcred_credentials_wipe(iotcred_credentials *credentials);
 
-// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS.
+// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS, and as
+// many more as `tries` allows when one fails for a reason that may pass.
 // Source: <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
 //
 // `config`: in.
@@ -1006,6 +1142,80 @@ void iotcred_credentials_wipe(iotcred_credentials *credentials);
 iotcred_status iotcred_fetch(const iotcred_config *config,
                              iotcred_credentials *credentials,
                              iotcred_error *error);
+
+// Gives credentials that are valid: those in the cache, or, when a refresh is due, new ones. A refresh is due from a moment drawn at random in the last 5, 15 or 60
+// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above. One caller refreshes, and the others go on with what is valid; in the last minute
+// they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next try is 5 to 10 minutes later. When nothing is valid any more the
+// error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows from a second to
+// 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
+//
+// How long credentials live is measured by the monotonic clock, from the date of the server's response: a wall clock that is wrong, or is set, changes nothing.
+//
+// `cache`: in and out.
+// `config`: in. As for `iotcred_fetch`; the same for every call with this cache. `timeout_ms` holds for the call with all waiting in it.
+// `credentials`: out. Untouched on failure. Wipe it after use.
+// `state`: out; may be NULL. Untouched on failure.
+// `error`: out; may be NULL. Always written whole. The error of a refresh behind which valid credentials are served is in `state`.
+//
+// Ownership: nothing is kept but in `*cache`; the rest is as for `iotcred_fetch`.
+// Returns what `iotcred_fetch` returns, and `IOTCRED_ERR_DEADLINE` also when another thread's refresh did not end in time; `IOTCRED_ERR_PLATFORM` also if one of
+// `lock` and `unlock` is NULL.
+// Threads: any number at once for one cache, as said there, each with its own other arguments.
+// Example: `status = iotcred_cache_get(&cache, &config, &credentials, NULL, &error);`
+iotcred_status iotcred_cache_get(iotcred_cache *cache,
+                                 const iotcred_config *config,
+                                 iotcred_credentials *credentials,
+                                 iotcred_cache_state *state,
+                                 iotcred_error *error);
+
+// Says when the device must be awake: how long until the next refresh is due, or the next try after a failure. A device that sleeps until then and calls
+// `iotcred_cache_get` never has credentials that lapse.
+//
+// `cache`: in.
+// `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
+// `wait_ms`: out. Milliseconds from now; 0: now. Untouched on failure.
+//
+// Ownership: nothing is kept.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`.
+// Threads: as for `iotcred_cache_get`.
+// Example: `iotcred_cache_next_wake(&cache, &config, &ms); sleep_for(ms);`
+iotcred_status iotcred_cache_next_wake(iotcred_cache *cache,
+                                       const iotcred_config *config,
+                                       uint32_t *wait_ms);
+
+// The time for a signature, for `time` in a `sigv4_request`: the device's, unless it is more than 4 minutes off what the server's responses said; then
+// the server's, carried on by the monotonic clock.
+//
+// `cache`: in.
+// `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
+// `time`: out. Unix seconds. Untouched on failure.
+//
+// Ownership: nothing is kept.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`; `IOTCRED_ERR_TIME_REQUIRED` or
+// `IOTCRED_ERR_CLOCK_UNSET` as long as neither clock is known.
+// Threads: as for `iotcred_cache_get`.
+// Example: `iotcred_cache_time(&cache, &config, &request.time);`
+iotcred_status iotcred_cache_time(iotcred_cache *cache,
+                                  const iotcred_config *config,
+                                  int64_t *time);
+
+// Throws credentials away that a service has refused (`ExpiredToken` and the like): the next `iotcred_cache_get` fetches new ones. With `refused` NULL it also
+// forgets the last error, and is what to call when the network has come back, or the account was put right.
+//
+// `cache`: in and out; NULL is allowed and does nothing.
+// `refused`: in; may be NULL. The credentials that were refused: those that another thread has fetched since stay. NULL: whatever the cache holds.
+// Ownership: what is thrown away is wiped. A request that is in flight goes on, and its credentials are taken.
+// Threads: as for `iotcred_cache_get`.
+// Example: `iotcred_cache_invalidate(&cache, &credentials);`
+void iotcred_cache_invalidate(iotcred_cache *cache,
+                              const iotcred_credentials *refused);
+
+// Wipes a cache; it is empty afterwards, and keeps its lock.
+//
+// `cache`: in and out; NULL is allowed and does nothing.
+// Threads: one alone; no other call may use the cache.
+// Example: `iotcred_cache_wipe(&cache);`
+void iotcred_cache_wipe(iotcred_cache *cache);
 
 // Sends one signed HTTPS request and takes the answer. An answer other than 2xx is a failure: its status says which, `error` carries the
 // server's code and words, and its body goes neither to `write_body` nor to the response's memory.
@@ -1035,6 +1245,11 @@ iotcred_status iotcred_send(const iotcred_request *request,
 #else
 #define IOTCRED_STR(literal) ((sigv4_str){(literal), sizeof(literal) - 1})
 #endif
+
+// The headers that are not signed, unless `unsigned_headers` names others: those that a hop may change or remove (RFC 9110 section 7.6.1), and those
+// that AWS's SDKs leave out because a proxy or a client library changes them. A list of your own can begin with it, as literals concatenate.
+#define IOTCRED_UNSIGNED_HEADERS \
+    "connection expect keep-alive proxy-authorization proxy-connection te trailer transfer-encoding upgrade user-agent x-amzn-trace-id"
 
 // Not for use: makes a program fail to link with an archive of another ABI.
 #if defined(__GNUC__)

@@ -71,6 +71,8 @@ pub enum Status {
     BodySource = 2015,
     /// The caller's body sink refused the data.
     BodySink = 2016,
+    /// Request: a presigned URL is to be valid for no time, or for more than seven days.
+    Expires = 2017,
     /// Streamed upload: a header that announces it is missing, or does not fit the payload's kind.
     ChunkHeaders = 2030,
     /// Streamed upload: there is none under way.
@@ -154,6 +156,34 @@ pub enum Status {
 
     /// A defect of this library.
     Internal = 9001,
+}
+
+#[cfg(feature = "client")]
+impl Status {
+    /// Whether the same call may succeed later, with nothing changed.
+    pub const fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::Dns
+                | Self::DnsDeadline
+                | Self::Connect
+                | Self::ConnectionLost
+                | Self::Deadline
+                | Self::ResponseMalformed
+                | Self::ResponseTooLarge
+                | Self::Document
+                | Self::Throttled
+                | Self::ServerFault
+        )
+    }
+
+    /// Whether the device's clock is to blame: setting it mends the call.
+    pub const fn is_of_clock(self) -> bool {
+        matches!(
+            self,
+            Self::ClockUnset | Self::TimeRequired | Self::ServerExpired | Self::ServerNotYetValid
+        )
+    }
 }
 
 #[cfg(feature = "client")]

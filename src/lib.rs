@@ -9,7 +9,7 @@
 //! C structs -> ffi -> Request + Credentials -> canonical request -> string to sign -> signing key -> signature -> ffi -> caller's buffer
 //! ```
 //!
-//! Dependencies point one way: `ffi` -> `aws_sdk` -> `fetch`, `send`, `sign` -> `tls`, `http`, `net` -> `credentials`, `time`, `crypto`, `error`, `limits`.
+//! Dependencies point one way: `ffi` -> `aws_sdk` -> `cache`, `fetch`, `send`, `sign` -> `tls`, `http`, `net` -> `credentials`, `time`, `crypto`, `error`, `limits`.
 //! `sign` and `fetch` never name each other.
 #![no_std]
 #![deny(unsafe_code)]
@@ -33,6 +33,8 @@ pub mod net;
 #[cfg(feature = "client")]
 pub mod tls;
 
+#[cfg(feature = "client")]
+pub mod cache;
 #[cfg(feature = "client")]
 pub mod fetch;
 #[cfg(feature = "client")]

@@ -16,6 +16,10 @@ pub const SORT_BATCH: usize = 64;
 /// 2013 and 2015; a clock that was never set is earlier.
 pub const EARLIEST_SIGNING_TIME: i64 = 1_325_376_000;
 
+/// How long a presigned URL is valid at most, in seconds: seven days, which is what AWS takes.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
+pub const EXPIRES_MAX: u32 = 604_800;
+
 /// Bytes of a block, at most, of a hash that the caller supplies: SHA-256's. Keys are padded to it on the stack.
 pub const HASH_BLOCK_MAX: usize = 64;
 
@@ -136,6 +140,66 @@ mod client {
 
     /// How long, after a send failed, to wait for what the server said before it broke the connection, in milliseconds.
     pub const BROKEN_SEND_WAIT_MS: u32 = 500;
+
+    /// Length of temporary credentials' life, in seconds: a role alias gives at most 12 hours.
+    /// Source: <https://docs.aws.amazon.com/iot/latest/apireference/API_CreateRoleAlias.html>
+    pub const CREDENTIALS_LIFETIME_MAX_S: u64 = 43_200;
+
+    /// Credentials that live at most this long, in milliseconds, have the short advisory window.
+    pub const LIFETIME_SHORT_MS: u64 = 20 * 60_000;
+
+    /// Credentials that live at most this long, in milliseconds, have the medium advisory window.
+    pub const LIFETIME_MEDIUM_MS: u64 = 90 * 60_000;
+
+    /// The advisory window of short-lived credentials, in milliseconds before their expiry. This and the next five are the rules that AWS's SDKs share since 2026
+    /// (botocore pull requests 3733 and 3760, aws-sdk-java-v2 7028, smithy-rs 4774).
+    pub const ADVISORY_SHORT_MS: u64 = 5 * 60_000;
+
+    /// The advisory window of credentials that live up to 90 minutes.
+    pub const ADVISORY_MEDIUM_MS: u64 = 15 * 60_000;
+
+    /// The advisory window of long-lived credentials.
+    pub const ADVISORY_LONG_MS: u64 = 60 * 60_000;
+
+    /// The mandatory window, in milliseconds before the expiry.
+    pub const MANDATORY_MS: u64 = 60_000;
+
+    /// The shortest pause after a refresh that failed while the credentials were valid, in milliseconds.
+    pub const REFRESH_PAUSE_MIN_MS: u64 = 5 * 60_000;
+
+    /// The longest one; and what a cache waits at most, whatever a server asks for.
+    pub const REFRESH_PAUSE_MAX_MS: u64 = 10 * 60_000;
+
+    /// How long an error that no retry can mend is remembered when nothing is valid, in milliseconds.
+    pub const REMEMBERED_MS: u64 = 5 * 60_000;
+
+    /// The longest first pause after a failure when nothing is valid, in milliseconds; it doubles with each further one.
+    pub const EMPTY_PAUSE_MS: u64 = 1_000;
+
+    /// How long after its deadline a refresh is given up for lost, in milliseconds, so that a thread that died in it blocks nobody for ever.
+    pub const LOST_AFTER_MS: u64 = 60_000;
+
+    /// How often a thread that waits for another's refresh looks, in milliseconds, where there is no built-in lock to wake it.
+    pub const LOOK_AGAIN_MS: u32 = 20;
+
+    /// Skew of the device's clock that is corrected, in seconds. Services tolerate 5 to 15 minutes (the SDKs' rule of 2026: smithy-rs pull request 4800,
+    /// aws-sdk-go-v2 3472).
+    pub const SKEW_MIN_S: u64 = 4 * 60;
+
+    /// The longest round trip, in milliseconds, whose response tells the time (the same rule).
+    pub const ROUND_TRIP_MAX_MS: u64 = 15 * 60_000;
+
+    /// Tries within one fetch, the first included: as many as the SDKs' standard mode makes.
+    pub const DEFAULT_TRIES: u32 = 3;
+
+    /// The longest first pause between two tries of one fetch, in milliseconds; it doubles with each further one.
+    pub const TRY_PAUSE_MS: u64 = 200;
+
+    /// The same when the server throttled.
+    pub const THROTTLED_PAUSE_MS: u64 = 1_000;
+
+    /// The longest pause between two tries that the library chooses itself, in milliseconds (the SDKs' bound).
+    pub const TRY_PAUSE_MAX_MS: u64 = 20_000;
 
     /// Bytes of a request body that are asked of the caller and sent at a time; the buffer is on the heap.
     pub const BODY_PIECE: usize = 4 * 1024;

@@ -248,6 +248,127 @@ pub fn believable(time: UnixTime) -> Result<UnixTime, Status> {
     }
 }
 
+#[cfg(feature = "client")]
+pub use server::{ServerClock, Sighting};
+
+#[cfg(feature = "client")]
+mod server {
+    use super::UnixTime;
+    use crate::limits::{ROUND_TRIP_MAX_MS, SKEW_MIN_S};
+
+    /// What one response said of the server's clock. Moments are milliseconds of the device's monotonic clock.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Sighting {
+        /// The response's `Date`.
+        pub date: Option<UnixTime>,
+        /// It has an `Age`: a cache on the way kept it, and its date is an old one (RFC 9111 section 5.1).
+        pub is_aged: bool,
+        /// When the request was sent.
+        pub sent_ms: u64,
+        /// When the response was there.
+        pub received_ms: u64,
+    }
+
+    impl Sighting {
+        /// The server's date, if it tells the time: the response comes from no cache and took no longer than 15 minutes.
+        pub fn trusted(&self) -> Option<UnixTime> {
+            let round_trip_ms = self.received_ms.saturating_sub(self.sent_ms);
+            self.date
+                .filter(|_| !self.is_aged && round_trip_ms <= ROUND_TRIP_MAX_MS)
+        }
+    }
+
+    /// The server's clock, carried on by the device's monotonic one. So a step of the wall clock neither makes a skew nor leaves a stale one behind.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct ServerClock {
+        /// A date of the server's, and the moment that it is taken for: the midpoint between sending and receiving.
+        seen: Option<(UnixTime, u64)>,
+    }
+
+    impl ServerClock {
+        /// Sets it by a sighting that is trusted.
+        pub fn set(&mut self, sighting: &Sighting) {
+            let half = sighting.received_ms.saturating_sub(sighting.sent_ms) / 2;
+            if let Some(date) = sighting.trusted() {
+                self.seen = Some((date, sighting.sent_ms.saturating_add(half)));
+            }
+        }
+
+        /// The time: the wall clock's, unless it is over 4 minutes off the server's. `None` where neither is known.
+        pub fn correct(&self, wall: Option<UnixTime>, now_ms: u64) -> Option<UnixTime> {
+            let Some((date, at_ms)) = self.seen else {
+                return wall;
+            };
+            let elapsed_s = i64::try_from(now_ms.saturating_sub(at_ms) / 1000).unwrap_or(i64::MAX);
+            let server = UnixTime(date.0.saturating_add(elapsed_s));
+            wall.filter(|wall| wall.0.abs_diff(server.0) <= SKEW_MIN_S)
+                .or(Some(server))
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        fn sighting() -> Sighting {
+            Sighting {
+                date: Some(UnixTime(1_800_000_000)),
+                is_aged: false,
+                sent_ms: 10_000,
+                received_ms: 14_000,
+            }
+        }
+
+        fn correct(sighting: Sighting, wall: i64, now_ms: u64) -> i64 {
+            let mut clock = ServerClock::default();
+            clock.set(&sighting);
+            clock.correct(Some(UnixTime(wall)), now_ms).unwrap().0
+        }
+
+        #[test]
+        fn a_skew_over_four_minutes_is_corrected() {
+            // At 12 000 the server's clock said so.
+            for off in [0, 239, -239, 240, -240] {
+                assert_eq!(correct(sighting(), 1_800_000_060 + off, 72_000), 1_800_000_060 + off);
+            }
+            for off in [241, -241, 315_360_000, -315_360_000, -1_800_000_060] {
+                assert_eq!(correct(sighting(), 1_800_000_060 + off, 72_000), 1_800_000_060);
+            }
+        }
+
+        #[test]
+        fn a_wall_clock_that_is_set_right_later_is_believed_again() {
+            let mut clock = ServerClock::default();
+            clock.set(&sighting());
+            let at = |wall, now_ms| clock.correct(Some(UnixTime(wall)), now_ms);
+            assert_eq!(at(1_800_000_600, 12_000), Some(UnixTime(1_800_000_000)));
+            assert_eq!(at(1_800_000_061, 72_000), Some(UnixTime(1_800_000_061)));
+            assert_eq!(clock.correct(None, 72_000), Some(UnixTime(1_800_000_060)));
+        }
+
+        #[test]
+        fn responses_that_tell_no_time_are_ignored() {
+            let aged = Sighting {
+                is_aged: true,
+                ..sighting()
+            };
+            let late = Sighting {
+                received_ms: 10_000 + ROUND_TRIP_MAX_MS + 1,
+                ..sighting()
+            };
+            let mute = Sighting {
+                date: None,
+                ..sighting()
+            };
+            for ignored in [aged, late, mute] {
+                assert_eq!(ignored.trusted(), None);
+                assert_eq!(correct(ignored, 5, 72_000), 5);
+            }
+            assert_eq!(ServerClock::default().correct(None, 5), None);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

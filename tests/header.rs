@@ -1,13 +1,14 @@
 //! `include/iotcred.h` is what cbindgen makes of `src/ffi`, and every declaration in it is documented.
 #![forbid(unsafe_code)]
 
+use iotcred::sign::UNSIGNED_HEADERS;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What every size has, in the order of the header.
-const EVERY_SIZE: [&str; 6] = ["status", "about", "types", "sign", "sha256", "chunk"];
+const EVERY_SIZE: [&str; 7] = ["status", "about", "types", "sign", "presign", "sha256", "chunk"];
 /// What the `sign` size lacks.
-const CLIENT: [&str; 6] = ["port", "config", "credentials", "error", "fetch", "send"];
+const CLIENT: [&str; 7] = ["port", "config", "credentials", "error", "fetch", "cache", "send"];
 
 /// `IOTCRED_STR`, and a reference to the ABI's symbol that no compiler drops.
 const CLOSING: &str = r#"
@@ -18,6 +19,11 @@ const CLOSING: &str = r#"
 #else
 #define IOTCRED_STR(literal) ((sigv4_str){(literal), sizeof(literal) - 1})
 #endif
+
+// The headers that are not signed, unless `unsigned_headers` names others: those that a hop may change or remove (RFC 9110 section 7.6.1), and those
+// that AWS's SDKs leave out because a proxy or a client library changes them. A list of your own can begin with it, as literals concatenate.
+#define IOTCRED_UNSIGNED_HEADERS \
+    "connection expect keep-alive proxy-authorization proxy-connection te trailer transfer-encoding upgrade user-agent x-amzn-trace-id"
 
 // Not for use: makes a program fail to link with an archive of another ABI.
 #if defined(__GNUC__)
@@ -73,8 +79,23 @@ fn the_committed_header_is_the_generated_one() {
 }
 
 #[test]
+fn the_headers_that_are_not_signed_are_those_of_the_signer() {
+    let names = UNSIGNED_HEADERS.map(|name| std::str::from_utf8(name).expect("names are ASCII"));
+    assert!(CLOSING.contains(&format!("\"{}\"\n", names.join(" "))));
+}
+
+#[test]
 fn every_file_of_the_abi_is_in_the_header() {
-    let inner = ["mod", "archive", "args", "aws_sdk", "guard", "panic_hook", "platform"];
+    let inner = [
+        "mod",
+        "archive",
+        "args",
+        "aws_sdk",
+        "clock",
+        "guard",
+        "panic_hook",
+        "platform",
+    ];
     for entry in Path::new(&root().join("src/ffi")).read_dir().expect("src/ffi is there") {
         let path = entry.expect("src/ffi is readable").path();
         let name = path

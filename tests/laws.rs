@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const TIERS: [&[&str]; 5] = [
     &["ffi"],
     &["aws_sdk"],
-    &["fetch", "send", "sign"],
+    &["cache", "fetch", "send", "sign"],
     &["tls", "http", "net"],
     &["credentials", "time", "crypto", "error", "limits", "secret"],
 ];

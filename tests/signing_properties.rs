@@ -9,12 +9,15 @@ mod signing_common;
 
 use aws_credential_types::Credentials as AwsCredentials;
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
-    sign,
+    PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, SignableBody, SignableRequest, SignatureLocation,
+    SigningInstructions, SigningSettings, UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
 use iotcred::credentials::Credentials;
-use iotcred::sign::{Form, Header, KeyCache, Options, PathRules, Payload, Request, UNSIGNED_HEADERS, sign_request};
+use iotcred::sign::{
+    Error, Form, Header, KeyCache, Options, PathRules, Payload, Presign, Request, Scheme, UNSIGNED_HEADERS,
+    sign_request,
+};
 use iotcred::time::UnixTime;
 use proptest::prelude::*;
 use signing_common::{canonical_request, headers};
@@ -211,6 +214,14 @@ fn case(
 type Added = BTreeMap<String, String>;
 
 fn theirs(case: &Case) -> Added {
+    let instructions = sign_theirs(case, settings(case));
+    instructions
+        .headers()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+fn settings(case: &Case) -> SigningSettings {
     let usual = !case.service.starts_with("s3");
     let rules = case.path_rules.unwrap_or(PathRules {
         normalize: usual,
@@ -235,6 +246,10 @@ fn theirs(case: &Case) -> Added {
         .iter()
         .map(|name| Cow::Borrowed(std::str::from_utf8(name).unwrap()));
     settings.excluded_headers = Some(excluded.chain([Cow::Borrowed("authorization")]).collect());
+    settings
+}
+
+fn sign_theirs(case: &Case, settings: SigningSettings) -> SigningInstructions {
     let token = (!case.token.is_empty()).then(|| case.token.clone());
     let identity = AwsCredentials::new("AKIDEXAMPLE", &case.secret, token, None, "test").into();
     let params = v4::SigningParams::builder()
@@ -255,14 +270,30 @@ fn theirs(case: &Case) -> Added {
     let url = format!("https://{HOST}{}{question}{}", case.path, case.query);
     let headers = case.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let request = SignableRequest::new(case.method, url, headers, body).unwrap();
-    let (instructions, _) = sign(request, &params).unwrap().into_parts();
-    instructions
-        .headers()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    sign(request, &params).unwrap().into_parts().0
 }
 
 fn ours(case: &Case, cache: Option<&mut KeyCache>) -> Added {
+    with_request(case, |request, credentials| {
+        let mut buffer = vec![0; 64 * 1024];
+        let signed = sign_request(request, credentials, cache, &mut buffer).unwrap();
+        let text = |range: Option<std::ops::Range<usize>>| {
+            range.map(|range| String::from_utf8(buffer[range].to_vec()).unwrap())
+        };
+        let token = signed.security_token.then(|| case.token.clone());
+        [
+            ("authorization", text(signed.authorization)),
+            ("x-amz-content-sha256", text(signed.content_sha256)),
+            ("x-amz-date", text(signed.date)),
+            ("x-amz-security-token", token),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
+    })
+}
+
+fn with_request<T>(case: &Case, then: impl FnOnce(&Request<'_>, &Credentials<'_>) -> T) -> T {
     let mut pairs = case.headers.clone();
     pairs.insert(pairs.len() / 2, ("Host".to_owned(), HOST.to_owned()));
     let headers = headers(&pairs);
@@ -283,6 +314,7 @@ fn ours(case: &Case, cache: Option<&mut KeyCache>) -> Added {
             form: Form::Wire,
             path: case.path_rules,
             content_sha256: case.content_sha256,
+            ..Options::default()
         },
     };
     let credentials = Credentials {
@@ -290,20 +322,64 @@ fn ours(case: &Case, cache: Option<&mut KeyCache>) -> Added {
         secret_access_key: case.secret.as_bytes(),
         session_token: case.token.as_bytes(),
     };
-    let mut buffer = vec![0; 64 * 1024];
-    let signed = sign_request(&request, &credentials, cache, &mut buffer).unwrap();
-    let text =
-        |range: Option<std::ops::Range<usize>>| range.map(|range| String::from_utf8(buffer[range].to_vec()).unwrap());
-    let token = signed.security_token.then(|| case.token.clone());
-    [
-        ("authorization", text(signed.authorization)),
-        ("x-amz-content-sha256", text(signed.content_sha256)),
-        ("x-amz-date", text(signed.date)),
-        ("x-amz-security-token", token),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-    .collect()
+    then(&request, &credentials)
+}
+
+/// What is added to a query, each value encoded once.
+fn theirs_presigned(case: &Case, expires: u32, append_token: bool) -> Added {
+    let mut case = case.clone();
+    let of_no_bytes = matches!(&case.payload, Body::Bytes(bytes) if bytes.is_empty());
+    if of_no_bytes && case.service.starts_with("s3") {
+        case.payload = Body::Unsigned; // As a URL for S3 is.
+    }
+    let mut settings = settings(&case);
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.expires_in = Some(Duration::from_secs(expires.into()));
+    if append_token {
+        settings.session_token_mode = SessionTokenMode::Exclude;
+    }
+    let instructions = sign_theirs(&case, settings);
+    let parameters = instructions.params().iter();
+    let mut added: Added = parameters
+        .map(|(name, value)| ((*name).to_owned(), encode(value.as_bytes(), is_unreserved)))
+        .collect();
+    if append_token && !case.token.is_empty() {
+        added.insert(
+            "X-Amz-Security-Token".to_owned(),
+            encode(case.token.as_bytes(), is_unreserved),
+        );
+    }
+    added
+}
+
+fn ours_presigned(case: &Case, expires: u32, append_token: bool, cache: Option<&mut KeyCache>) -> Added {
+    with_request(case, |request, credentials| {
+        let presign = Presign {
+            request,
+            scheme: Scheme::Https,
+            expires,
+            append_token,
+        };
+        let Err(Error::BufferTooSmall { needed }) = presign.url(credentials, None, &mut []) else {
+            panic!("nothing fits into no buffer");
+        };
+        let mut buffer = vec![0; needed];
+        let url = presign.url(credentials, cache, &mut buffer).unwrap();
+        assert_eq!(url.len, needed);
+        let text = String::from_utf8(buffer).unwrap();
+        let slash = if case.path.is_empty() { "/" } else { "" };
+        let separator = if case.query.is_empty() { "" } else { "&" };
+        let start = format!("https://{HOST}{}{slash}?{}{separator}", case.path, case.query);
+        let added = text
+            .strip_prefix(&start)
+            .expect("the request stands in the URL as it is");
+        assert!(append_token || added.rsplit('&').next().unwrap().starts_with("X-Amz-Signature="));
+        added
+            .split('&')
+            .map(|parameter| parameter.split_once('=').unwrap())
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    })
 }
 
 /// SHA-256 by another implementation than the signer's.
@@ -360,6 +436,30 @@ fn a_cache_that_is_handed_from_request_to_request_changes_nothing() {
 }
 
 #[test]
+fn urls_are_presigned_as_by_aws() {
+    let mut runner = proptest::test_runner::TestRunner::new(config(2500));
+    let cache = std::cell::RefCell::new(KeyCache::default());
+    let strategy = (
+        case(token(), extra_headers()),
+        1..=604_800_u32,
+        any::<bool>(),
+        any::<bool>(),
+    );
+    runner
+        .run(&strategy, |(mut case, expires, append_token, own_names)| {
+            if own_names {
+                // Names on both sides of the signer's own, and between them.
+                case.query +=
+                    "&X-Amz-Z=1&X-Amz&X-Amz-Content-Sha256=%20&X-Amz-T&X-Amz-SignedHeader&X-Amz-SignedHeaders2";
+            }
+            let ours = ours_presigned(&case, expires, append_token, Some(&mut cache.borrow_mut()));
+            prop_assert_eq!(ours, theirs_presigned(&case, expires, append_token));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
 fn there_is_no_limit_on_counts_and_lengths() {
     let name =
         (0..400_u32, any::<bool>()).prop_map(|(i, upper)| if upper { format!("X-H{i}") } else { format!("x-h{i}") });
@@ -378,6 +478,12 @@ fn there_is_no_limit_on_counts_and_lengths() {
                 .collect::<Vec<_>>()
                 .join("&");
             prop_assert_eq!(ours(&case, None), theirs(&case));
+            case.token.truncate(32 * 1024); // The other signer's URLs have at most 64 KiB.
+            prop_assert_eq!(
+                ours_presigned(&case, 60, false, None),
+                theirs_presigned(&case, 60, false),
+                "presigned"
+            );
             Ok(())
         })
         .unwrap();

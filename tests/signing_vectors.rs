@@ -7,7 +7,7 @@ mod signing_common;
 use iotcred::credentials::Credentials;
 use iotcred::sign::{Error, Form, Header, Headers, Options, PathRules, Payload, Request, sign_request};
 use iotcred::time::UnixTime;
-use signing_common::{canonical_request, headers, json_text, signature, string_to_sign, suite_folder};
+use signing_common::{canonical_request, headers, json_text, read_request, signature, string_to_sign, suite_folder};
 use std::fs;
 use std::path::Path;
 
@@ -17,37 +17,6 @@ const NOT_PASSING: &[(&str, &str)] = &[];
 /// The two cases that were added to AWS's suite from an older one: they have a canonical request and no signature, and a date of their own in the request
 /// that the expected text does not have (the harness they come from replaces it; this signer refuses the conflict).
 const CANONICAL_REQUEST_ONLY: [&str; 2] = ["double-encode-path", "double-url-encode"];
-
-struct Case {
-    method: String,
-    target: String,
-    headers: Vec<(String, String)>,
-    body: String,
-}
-
-/// Reads a request as an HTTP parser would: a line that begins with a space continues the value before it (RFC 9112 section 5.2: "replace each received
-/// obs-fold with one or more SP octets").
-fn read_request(text: &str) -> Case {
-    let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
-    let mut lines = head.trim_start_matches('\n').lines();
-    let (method, rest) = lines.next().unwrap().split_once(' ').unwrap();
-    let target = rest.strip_suffix(" HTTP/1.1").unwrap().to_owned();
-    let mut headers: Vec<(String, String)> = Vec::new();
-    for line in lines.filter(|line| !line.is_empty()) {
-        if line.starts_with(' ') {
-            headers.last_mut().unwrap().1 += line;
-        } else {
-            let (name, value) = line.split_once(':').unwrap();
-            headers.push((name.to_owned(), value.to_owned()));
-        }
-    }
-    Case {
-        method: method.to_owned(),
-        target,
-        headers,
-        body: body.to_owned(),
-    }
-}
 
 /// Runs a case; the name of the first stage that differs, with both texts.
 fn run(folder: &Path) -> Result<(), String> {
@@ -87,6 +56,7 @@ fn run(folder: &Path) -> Result<(), String> {
                 double_encode: false,
             }),
             content_sha256: flag("sign_body"),
+            ..Options::default()
         },
     };
     let credentials = Credentials {

@@ -42,7 +42,7 @@ pub fn generate_http_authorization<H: Hash>(
     let block = parameters.header_block()?;
     let payload = parameters.payload_line(&block, hash, &mut digest)?;
     let (credentials, scope) = (parameters.credentials(), parameters.scope());
-    let mut headers = SignedHeaders::new(&block, Added::NONE, &mut order);
+    let mut headers = SignedHeaders::new(&block, b"", Added::NONE, &mut order);
     let mut value = Value {
         credentials: &credentials,
         scope: &scope,

@@ -5,7 +5,12 @@
 #![forbid(unsafe_code)]
 
 pub mod hmac;
+#[cfg(feature = "client")]
+mod random;
 pub mod sha256;
+
+#[cfg(feature = "client")]
+pub use random::random;
 
 use crate::error::Status;
 use crate::limits::HASH_DIGEST_MAX;

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::error::{Error, Status};
-use crate::limits::{DEFAULT_TIMEOUT_MS, HTTPS_PORT, ROLE_ALIAS_MAX, THING_NAME_MAX};
+use crate::limits::{DEFAULT_TIMEOUT_MS, DEFAULT_TRIES, HTTPS_PORT, ROLE_ALIAS_MAX, THING_NAME_MAX};
 use crate::net::host::{check_address, check_host};
 use crate::net::{Clock, Peer};
 use crate::tls::{Identity, Roots, Settings};
@@ -28,6 +28,8 @@ pub struct Config<'a> {
     pub port: u16,
     /// Deadline of the whole call in milliseconds; 0 for the default.
     pub timeout_ms: u32,
+    /// Tries within the deadline, the first included; 0 for the default.
+    pub tries: u32,
 }
 
 impl fmt::Debug for Config<'_> {
@@ -75,6 +77,11 @@ impl<'a> Config<'a> {
         } else {
             self.timeout_ms
         }
+    }
+
+    /// How often to try.
+    pub fn tries(&self) -> u32 {
+        if self.tries == 0 { DEFAULT_TRIES } else { self.tries }
     }
 }
 
@@ -131,6 +138,7 @@ mod tests {
             address: None,
             port: 0,
             timeout_ms: 0,
+            tries: 0,
         }
     }
 

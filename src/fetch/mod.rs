@@ -5,6 +5,7 @@
 pub mod config;
 pub mod document;
 pub mod refusal;
+pub mod retry;
 
 pub use config::Config;
 
@@ -18,37 +19,83 @@ use crate::http::request::{USER_AGENT, encode_segment, write_head};
 use crate::http::response::Head;
 use crate::limits::{DOCUMENT_MAX, REFUSAL_BODY_MAX};
 use crate::net::{Clock, Deadline, Transport};
-use crate::tls::Stream;
+use crate::time::Sighting;
+use crate::tls::{Settings, Stream};
 use alloc::format;
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 const METHOD: &[u8] = b"GET";
 
-/// Fetches credentials, within the deadline of `config`.
+/// What a fetch brings.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The credentials.
+    pub credentials: TemporaryCredentials,
+    /// The server's clock, as it was seen.
+    pub sighting: Sighting,
+}
+
+/// Fetches credentials, within the deadline of `config` and with as many tries as it allows. `random` gives numbers that are uniform over 64 bits.
 pub fn fetch(
     config: &Config<'_>,
     transport: &mut dyn Transport,
     clock: &dyn Clock,
-) -> Result<TemporaryCredentials, Error> {
+    random: &dyn Fn() -> u64,
+) -> Result<Fetched, Error> {
     let deadline = Deadline::after(clock, config.timeout_ms());
     config.check()?;
     let request = request(config)?;
     let settings = config.tls(clock)?;
+    let mut tried = 1;
+    loop {
+        let error = match attempt(config, &request, &settings, transport, deadline) {
+            Err(error) if tried < config.tries() => error,
+            outcome => return outcome,
+        };
+        let pause = deadline
+            .remaining_ms()
+            .ok()
+            .and_then(|left| retry::pause_ms(&error, tried, left, random()));
+        if !pause.is_some_and(|pause| clock.sleep(pause)) {
+            return Err(error);
+        }
+        tried += 1;
+    }
+}
+
+/// One try: connect, send, receive, parse.
+fn attempt(
+    config: &Config<'_>,
+    request: &[u8],
+    settings: &Settings,
+    transport: &mut dyn Transport,
+    deadline: Deadline<'_>,
+) -> Result<Fetched, Error> {
+    let clock = deadline.clock();
     let mut body = Document::default();
-    let head = {
-        let mut stream = Stream::connect(transport, &config.peer(), &settings, deadline)?;
+    let (head, sent_ms) = {
+        let mut stream = Stream::connect(transport, &config.peer(), settings, deadline)?;
         let mut exchange = Exchange::new(METHOD, &mut body);
-        exchange.send(&mut stream, &request)?;
-        exchange.finish(&mut stream)?
+        let sent_ms = clock.monotonic_ms();
+        exchange.send(&mut stream, request)?;
+        (exchange.finish(&mut stream)?, sent_ms)
     };
     if !body.is_document {
         return Err(refusal::refusal(&head, body.kept.bytes()));
     }
     let credentials = document::parse(body.kept.bytes()).map_err(|error| in_response(error, &head))?;
-    Ok(TemporaryCredentials {
-        server_time: head.date(),
-        ..credentials
+    Ok(Fetched {
+        credentials: TemporaryCredentials {
+            server_time: head.date(),
+            ..credentials
+        },
+        sighting: Sighting {
+            date: head.date(),
+            is_aged: head.header("age").is_some(),
+            sent_ms,
+            received_ms: clock.monotonic_ms(),
+        },
     })
 }
 

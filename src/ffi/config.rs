@@ -27,8 +27,11 @@ pub struct iotcred_platform {
     pub close: Option<unsafe extern "C" fn(context: *mut c_void)>,
     /// The date in Unix seconds, for certificates and signatures; 0 if it is not known.
     pub unix_time: Option<unsafe extern "C" fn(context: *mut c_void) -> i64>,
-    /// Milliseconds from an arbitrary start. It never goes back, and it should count sleep.
+    /// Milliseconds from an arbitrary start. It never goes back, and it counts the device's sleep: credentials expire meanwhile. The start is the same for
+    /// every call with one `iotcred_cache`.
     pub monotonic_ms: Option<unsafe extern "C" fn(context: *mut c_void) -> u64>,
+    /// Waits for `ms` milliseconds; goes with the clocks. NULL: the library never waits, and so makes one try in a fetch.
+    pub sleep: Option<unsafe extern "C" fn(context: *mut c_void, ms: u32)>,
 }
 
 /// How to get credentials. All-zero members mean the defaults; the first five are what only the user can know. Everything is borrowed for
@@ -57,4 +60,7 @@ pub struct iotcred_config {
     pub timeout_ms: u32,
     /// The device's transport and clocks. NULL: the operating system's.
     pub platform: *const iotcred_platform,
+    /// Tries within the deadline, the first included; only what another try can mend is tried again (`retryable` in `iotcred_error`), after a random pause that grows,
+    /// and no sooner than the server asked. 0: 3. 1: no second try.
+    pub tries: u32,
 }

@@ -2,9 +2,7 @@
 
 use super::credentials::put;
 use super::guard::run;
-use super::status::{
-    IOTCRED_KIND_NONE, IOTCRED_KIND_THROTTLED, IOTCRED_KIND_TRANSIENT, IOTCRED_OK, code, iotcred_status, kind,
-};
+use super::status::{IOTCRED_KIND_NONE, IOTCRED_OK, code, iotcred_status, kind};
 use crate::error::{Error, Status};
 use core::ffi::c_char;
 
@@ -53,7 +51,7 @@ impl iotcred_error {
         Self {
             status: code(error.status),
             kind,
-            retryable: matches!(kind, IOTCRED_KIND_TRANSIENT | IOTCRED_KIND_THROTTLED),
+            retryable: error.status.is_retryable(),
             retry_after_ms: error.retry_after_ms,
             http_status: error.http_status,
             tls_alert: error.tls_alert,

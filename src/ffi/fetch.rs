@@ -6,10 +6,12 @@ use super::credentials::iotcred_credentials;
 use super::error::{guard_with_error, iotcred_error};
 use super::platform::with_platform;
 use super::status::iotcred_status;
+use crate::crypto::random;
 use crate::error::{Error, Status};
 use crate::fetch::{Config, fetch};
 
-/// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS.
+/// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS, and as
+/// many more as `tries` allows when one fails for a reason that may pass.
 /// Source: <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
 ///
 /// `config`: in.
@@ -39,8 +41,8 @@ pub unsafe extern "C" fn iotcred_fetch(
                 ));
             }
             let (platform, config) = ((*config).platform, (*config).read()?);
-            let fetched = with_platform(platform, |transport, clock| fetch(&config, transport, clock))?;
-            Ok((*credentials).set(&fetched)?)
+            let fetched = with_platform(platform, |transport, clock| fetch(&config, transport, clock, &random))?;
+            Ok((*credentials).set(&fetched.credentials)?)
         })
     }
 }
@@ -48,7 +50,7 @@ pub unsafe extern "C" fn iotcred_fetch(
 impl iotcred_config {
     /// # Safety
     /// What the config points to is as the header's "Pointers" says.
-    unsafe fn read<'a>(&self) -> Result<Config<'a>, Status> {
+    pub(super) unsafe fn read<'a>(&self) -> Result<Config<'a>, Status> {
         // SAFETY: the caller's promise.
         unsafe {
             Ok(Config {
@@ -61,6 +63,7 @@ impl iotcred_config {
                 address: optional_text(self.address, Status::Address)?,
                 port: self.port,
                 timeout_ms: self.timeout_ms,
+                tries: self.tries,
             })
         }
     }

@@ -15,11 +15,16 @@ mod guard;
 #[cfg(not(feature = "std"))]
 #[cfg_attr(not(iotcred_archive), allow(dead_code))]
 mod panic_hook;
+mod presign;
 mod sha256;
 mod sign;
 mod status;
 mod types;
 
+#[cfg(feature = "client")]
+mod cache;
+#[cfg(feature = "std")]
+mod clock;
 #[cfg(feature = "client")]
 mod config;
 #[cfg(feature = "client")]
@@ -37,10 +42,11 @@ mod send;
 
 pub use about::*;
 pub use chunk::*;
+pub use presign::*;
 pub use sha256::*;
 pub use sign::*;
 pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {config::*, credentials::*, error::*, fetch::*, port::*, send::*};
+pub use {cache::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};

@@ -24,11 +24,11 @@ pub(super) unsafe fn with_platform<T>(
     match (transport, clock) {
         (Some(mut transport), Some(clock)) => body(&mut transport, &clock),
         #[cfg(feature = "std")]
-        (Some(mut transport), None) => body(&mut transport, &SystemClock::default()),
+        (Some(mut transport), None) => body(&mut transport, &system_clock()),
         #[cfg(feature = "std")]
         (None, Some(clock)) => body(&mut TcpTransport::default(), &clock),
         #[cfg(feature = "std")]
-        (None, None) => body(&mut TcpTransport::default(), &SystemClock::default()),
+        (None, None) => body(&mut TcpTransport::default(), &system_clock()),
         #[cfg(not(feature = "std"))]
         (None, _) => Err(missing("connect, send, recv and close")),
         #[cfg(not(feature = "std"))]
@@ -37,7 +37,9 @@ pub(super) unsafe fn with_platform<T>(
 }
 
 #[cfg(feature = "std")]
-use crate::net::tcp::{SystemClock, TcpTransport};
+use super::clock::system_clock;
+#[cfg(feature = "std")]
+use crate::net::tcp::TcpTransport;
 
 fn missing(names: &str) -> Error {
     Error::new(Status::Platform, format_args!("`platform` must have {names}"))
@@ -120,6 +122,7 @@ struct CallbackClock {
     context: *mut c_void,
     unix_time: unsafe extern "C" fn(*mut c_void) -> i64,
     monotonic_ms: unsafe extern "C" fn(*mut c_void) -> u64,
+    sleep: Option<unsafe extern "C" fn(*mut c_void, u32)>,
 }
 
 impl CallbackClock {
@@ -130,6 +133,7 @@ impl CallbackClock {
                 context: platform.context,
                 unix_time,
                 monotonic_ms,
+                sleep: platform.sleep,
             })),
             (None, None) => Ok(None),
             _ => Err(missing("unix_time and monotonic_ms together")),
@@ -149,5 +153,14 @@ impl Clock for CallbackClock {
     fn monotonic_ms(&self) -> u64 {
         // SAFETY: the function is the caller's.
         unsafe { (self.monotonic_ms)(self.context) }
+    }
+
+    fn sleep(&self, ms: u32) -> bool {
+        let Some(sleep) = self.sleep else {
+            return false;
+        };
+        // SAFETY: the function is the caller's.
+        unsafe { sleep(self.context, ms) };
+        true
     }
 }

@@ -10,12 +10,27 @@ use super::types::{
 };
 use crate::credentials::Credentials;
 use crate::error::Status;
-use crate::sign::{self, KeyCache, Options, Payload, Request, Signed, Streaming};
+use crate::sign::{self, KeyCache, Options, PathRules, Payload, Request, Signed, Streaming};
 use crate::time::UnixTime;
 use core::ffi::c_char;
 
 /// `flags`: send and sign `x-amz-content-sha256` also for a service that does not ask for it.
 pub const IOTCRED_SIGN_CONTENT_SHA256: u32 = 1;
+/// `flags`: sign the path without `.`, `..` and `//`, also for S3. What is sent must be the same without them.
+pub const IOTCRED_SIGN_PATH_NORMALIZED: u32 = 2;
+/// `flags`: sign the path with its `.`, `..` and `//`, also for another service than S3.
+pub const IOTCRED_SIGN_PATH_AS_IT_IS: u32 = 4;
+/// `flags`: sign the path percent-encoded once, also for another service than S3.
+pub const IOTCRED_SIGN_PATH_ENCODED_ONCE: u32 = 8;
+/// `flags`: sign the path percent-encoded twice, also for S3.
+pub const IOTCRED_SIGN_PATH_ENCODED_TWICE: u32 = 16;
+
+/// Every flag of a `sigv4_request`.
+const FLAGS: u32 = IOTCRED_SIGN_CONTENT_SHA256
+    | IOTCRED_SIGN_PATH_NORMALIZED
+    | IOTCRED_SIGN_PATH_AS_IT_IS
+    | IOTCRED_SIGN_PATH_ENCODED_ONCE
+    | IOTCRED_SIGN_PATH_ENCODED_TWICE;
 
 /// A signing key, kept from one signature to the next; a signing key lasts a day. The struct is the caller's; all zero is empty. It holds a secret
 /// (the key, not the secret access key it came from): wipe it with `sigv4_key_cache_wipe`. One thread at a time.
@@ -36,8 +51,7 @@ pub struct sigv4_request {
     pub path: sigv4_str,
     /// The query as it goes on the wire, without the "?"; a "+" is a plus, not a space.
     pub query: sigv4_str,
-    /// The headers, in any case and order, `host` among them; all are signed but those that proxies change (`connection`, `expect`,
-    /// `transfer-encoding`, `user-agent`, `x-amzn-trace-id` and the like).
+    /// The headers, in any case and order, `host` among them; all are signed but those that `unsigned_headers` names.
     pub headers: *const sigv4_header,
     /// How many headers.
     pub header_count: usize,
@@ -50,8 +64,12 @@ pub struct sigv4_request {
     /// The time in Unix seconds, from 2012 (when Signature Version 4 came) to 9999. 0: the system's clock, which counts as unset before 2015 (in the sign
     /// and client sizes there is none: the time is required).
     pub time: i64,
-    /// `IOTCRED_SIGN_*`; 0: what the service wants.
+    /// `IOTCRED_SIGN_*`; 0: what the service wants, which for S3 is the path encoded once and as it is, for all others encoded twice and normalised.
     pub flags: u32,
+    /// Names of headers that are sent but not signed, in any case, with spaces between them. Empty: `IOTCRED_UNSIGNED_HEADERS`, those that proxies and client
+    /// libraries change; `IOTCRED_STR(IOTCRED_UNSIGNED_HEADERS " via")` leaves out one more, `IOTCRED_STR(" ")` none. `host` and what the signer writes
+    /// are signed all the same; `authorization` never is.
+    pub unsigned_headers: sigv4_str,
 }
 
 /// What to add to a request to make it a signed one.
@@ -166,16 +184,12 @@ impl sigv4_request {
     /// # Safety
     /// What the request points to is as the header's "Pointers" says.
     pub(super) unsafe fn read<'a>(&'a self, headers: &'a HeaderArray<'a>) -> Result<Request<'a>, Status> {
-        if self.flags & !IOTCRED_SIGN_CONTENT_SHA256 != 0 {
+        if self.flags & !FLAGS != 0 {
             return Err(Status::Flags);
         }
-        let options = Options {
-            content_sha256: self.flags & IOTCRED_SIGN_CONTENT_SHA256 != 0,
-            ..Options::default()
-        };
         // SAFETY: the caller's promise.
-        unsafe {
-            Ok(Request {
+        let mut request = unsafe {
+            Request {
                 method: self.method.get(Status::Method)?,
                 path: self.path.get(Status::Path)?,
                 query: self.query.get(Status::Query)?,
@@ -183,9 +197,40 @@ impl sigv4_request {
                 payload: self.payload.read()?,
                 region: self.region.get(Status::Region)?,
                 service: self.service.get(Status::Service)?,
-                time: if self.time == 0 { clock()? } else { UnixTime(self.time) },
-                options,
-            })
+                time: time(self.time)?,
+                options: Options {
+                    content_sha256: self.has(IOTCRED_SIGN_CONTENT_SHA256),
+                    unsigned_headers: self.unsigned_headers.get(Status::Header)?,
+                    ..Options::default()
+                },
+            }
+        };
+        let usual = request.path_rules();
+        request.options.path = Some(PathRules {
+            normalize: self.choice(
+                IOTCRED_SIGN_PATH_NORMALIZED,
+                IOTCRED_SIGN_PATH_AS_IT_IS,
+                usual.normalize,
+            )?,
+            double_encode: self.choice(
+                IOTCRED_SIGN_PATH_ENCODED_TWICE,
+                IOTCRED_SIGN_PATH_ENCODED_ONCE,
+                usual.double_encode,
+            )?,
+        });
+        Ok(request)
+    }
+
+    pub(super) fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// What two flags that exclude each other say.
+    fn choice(&self, yes: u32, no: u32, usual: bool) -> Result<bool, Status> {
+        match (self.has(yes), self.has(no)) {
+            (true, true) => Err(Status::Flags),
+            (false, false) => Ok(usual),
+            (yes, _) => Ok(yes),
         }
     }
 }
@@ -212,6 +257,11 @@ impl sigv4_payload {
     }
 }
 
+/// A time of the caller's; 0 is the system's clock.
+pub(super) fn time(seconds: i64) -> Result<UnixTime, Status> {
+    if seconds == 0 { clock() } else { Ok(UnixTime(seconds)) }
+}
+
 /// The system's clock, where there is one.
 #[cfg(feature = "std")]
 fn clock() -> Result<UnixTime, Status> {
@@ -224,7 +274,7 @@ fn clock() -> Result<UnixTime, Status> {
 }
 
 impl sigv4_key_cache {
-    fn inner(&mut self) -> &mut KeyCache {
+    pub(super) fn inner(&mut self) -> &mut KeyCache {
         const {
             assert!(size_of::<KeyCache>() <= size_of::<sigv4_key_cache>());
             assert!(align_of::<KeyCache>() <= align_of::<sigv4_key_cache>());

@@ -29,22 +29,22 @@ pub const IOTCRED_ERR_NULL_ARGUMENT: iotcred_status = 2;
 pub const IOTCRED_ERR_NOT_INITIALISED: iotcred_status = 3;
 /// The clock is before 2015: it was never set.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`.
+/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 pub const IOTCRED_ERR_CLOCK_UNSET: iotcred_status = 4;
 /// A time is needed and there is no clock to ask.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`.
+/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 pub const IOTCRED_ERR_TIME_REQUIRED: iotcred_status = 5;
 /// The time is after the year 9999.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Pass Unix seconds, not milliseconds.
 pub const IOTCRED_ERR_TIME_OUT_OF_RANGE: iotcred_status = 6;
 /// `endpoint` is no host name.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
 /// What to do: Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 pub const IOTCRED_ERR_ENDPOINT: iotcred_status = 1001;
 /// `role_alias` is missing or malformed.
@@ -94,68 +94,68 @@ pub const IOTCRED_ERR_ADDRESS: iotcred_status = 1009;
 pub const IOTCRED_ERR_PLATFORM: iotcred_status = 1010;
 /// `method` is no HTTP method.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 /// What to do: Set `method` to GET, PUT, POST or another token, in capitals.
 pub const IOTCRED_ERR_METHOD: iotcred_status = 2001;
 /// `path` is malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 /// What to do: Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits.
 pub const IOTCRED_ERR_PATH: iotcred_status = 2002;
 /// `query` is malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
-/// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+/// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one.
 pub const IOTCRED_ERR_QUERY: iotcred_status = 2003;
 /// A header's name or value is malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 /// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 pub const IOTCRED_ERR_HEADER: iotcred_status = 2004;
 /// There is no `host` header.
 ///
-/// Returned by `sigv4_sign_request`.
+/// Returned by `sigv4_sign_request`, `sigv4_presign_url`.
 /// What to do: Add the `host` header exactly as it is sent; the signature covers it.
 pub const IOTCRED_ERR_HOST_MISSING: iotcred_status = 2005;
 /// A header that the signer writes is already there with another value.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
-/// What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+/// What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request; of a presigned URL they are no headers.
 pub const IOTCRED_ERR_HEADER_CONFLICT: iotcred_status = 2006;
 /// The payload's kind or length is wrong.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 /// What to do: Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes.
 pub const IOTCRED_ERR_PAYLOAD: iotcred_status = 2007;
 /// `region` is missing or malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Set `region`, such as eu-west-1.
 pub const IOTCRED_ERR_REGION: iotcred_status = 2008;
 /// `service` is missing or malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
 /// What to do: Set `service` to the signing name, such as s3 or dynamodb.
 pub const IOTCRED_ERR_SERVICE: iotcred_status = 2009;
 /// `access_key_id` is missing or malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 pub const IOTCRED_ERR_ACCESS_KEY_ID: iotcred_status = 2010;
 /// `secret_access_key` is missing.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 pub const IOTCRED_ERR_SECRET_ACCESS_KEY: iotcred_status = 2011;
 /// `session_token` is malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Pass the token as AWS gave it; empty for long-term keys.
 pub const IOTCRED_ERR_SESSION_TOKEN: iotcred_status = 2012;
 /// `flags` has a bit that does not exist.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`.
-/// What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+/// What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version, and not two that contradict each other.
 pub const IOTCRED_ERR_FLAGS: iotcred_status = 2013;
 /// The caller's hash failed.
 ///
@@ -172,6 +172,11 @@ pub const IOTCRED_ERR_BODY_SOURCE: iotcred_status = 2015;
 /// Returned by `iotcred_send`.
 /// What to do: The callback that takes the response's body, headers or progress asked to stop.
 pub const IOTCRED_ERR_BODY_SINK: iotcred_status = 2016;
+/// A presigned URL's time is none or too long.
+///
+/// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
+pub const IOTCRED_ERR_EXPIRES: iotcred_status = 2017;
 /// A header that announces a streamed upload is missing or does not fit.
 ///
 /// Returned by `sigv4_chunk_begin`, `sigv4_chunk_content_length`, `iotcred_send`.
@@ -426,20 +431,21 @@ const fn describe(status: Status) -> Entry {
         Status::Platform => entry(IOTCRED_ERR_PLATFORM, IOTCRED_KIND_CONFIGURATION, c"`platform` lacks a callback, or one broke its contract", c"Set connect, send, recv and close together, and both clocks; without an operating system all of them. send and recv must not say more than they were given."),
         Status::Method => entry(IOTCRED_ERR_METHOD, IOTCRED_KIND_CONFIGURATION, c"`method` is no HTTP method", c"Set `method` to GET, PUT, POST or another token, in capitals."),
         Status::Path => entry(IOTCRED_ERR_PATH, IOTCRED_KIND_CONFIGURATION, c"`path` is malformed", c"Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits."),
-        Status::Query => entry(IOTCRED_ERR_QUERY, IOTCRED_KIND_CONFIGURATION, c"`query` is malformed", c"Give the query as it goes on the wire, without the ?; a % is followed by two hex digits."),
+        Status::Query => entry(IOTCRED_ERR_QUERY, IOTCRED_KIND_CONFIGURATION, c"`query` is malformed", c"Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one."),
         Status::Header => entry(IOTCRED_ERR_HEADER, IOTCRED_KIND_CONFIGURATION, c"a header's name or value is malformed", c"A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself."),
         Status::HostMissing => entry(IOTCRED_ERR_HOST_MISSING, IOTCRED_KIND_CONFIGURATION, c"there is no `host` header", c"Add the `host` header exactly as it is sent; the signature covers it."),
-        Status::HeaderConflict => entry(IOTCRED_ERR_HEADER_CONFLICT, IOTCRED_KIND_CONFIGURATION, c"a header that the signer writes is already there with another value", c"Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request."),
+        Status::HeaderConflict => entry(IOTCRED_ERR_HEADER_CONFLICT, IOTCRED_KIND_CONFIGURATION, c"a header that the signer writes is already there with another value", c"Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request; of a presigned URL they are no headers."),
         Status::Payload => entry(IOTCRED_ERR_PAYLOAD, IOTCRED_KIND_CONFIGURATION, c"the payload's kind or length is wrong", c"Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes."),
         Status::Region => entry(IOTCRED_ERR_REGION, IOTCRED_KIND_CONFIGURATION, c"`region` is missing or malformed", c"Set `region`, such as eu-west-1."),
         Status::Service => entry(IOTCRED_ERR_SERVICE, IOTCRED_KIND_CONFIGURATION, c"`service` is missing or malformed", c"Set `service` to the signing name, such as s3 or dynamodb."),
         Status::AccessKeyId => entry(IOTCRED_ERR_ACCESS_KEY_ID, IOTCRED_KIND_CONFIGURATION, c"`access_key_id` is missing or malformed", c"Use credentials that iotcred_fetch filled in and that were not wiped."),
         Status::SecretAccessKey => entry(IOTCRED_ERR_SECRET_ACCESS_KEY, IOTCRED_KIND_CONFIGURATION, c"`secret_access_key` is missing", c"Use credentials that iotcred_fetch filled in and that were not wiped."),
         Status::SessionToken => entry(IOTCRED_ERR_SESSION_TOKEN, IOTCRED_KIND_CONFIGURATION, c"`session_token` is malformed", c"Pass the token as AWS gave it; empty for long-term keys."),
-        Status::Flags => entry(IOTCRED_ERR_FLAGS, IOTCRED_KIND_CONFIGURATION, c"`flags` has a bit that does not exist", c"Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version."),
+        Status::Flags => entry(IOTCRED_ERR_FLAGS, IOTCRED_KIND_CONFIGURATION, c"`flags` has a bit that does not exist", c"Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version, and not two that contradict each other."),
         Status::HashFailed => entry(IOTCRED_ERR_HASH_FAILED, IOTCRED_KIND_BUG, c"the caller's hash failed", c"Look at the hash callback that returned an error."),
         Status::BodySource => entry(IOTCRED_ERR_BODY_SOURCE, IOTCRED_KIND_CONFIGURATION, c"the body callback failed or ended early", c"The callback must give exactly the announced number of bytes."),
         Status::BodySink => entry(IOTCRED_ERR_BODY_SINK, IOTCRED_KIND_CONFIGURATION, c"a callback for the response returned an error", c"The callback that takes the response's body, headers or progress asked to stop."),
+        Status::Expires => entry(IOTCRED_ERR_EXPIRES, IOTCRED_KIND_CONFIGURATION, c"a presigned URL's time is none or too long", c"Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it."),
         Status::ChunkHeaders => entry(IOTCRED_ERR_CHUNK_HEADERS, IOTCRED_KIND_CONFIGURATION, c"a header that announces a streamed upload is missing or does not fit", c"Give content-encoding: aws-chunked (first of its encodings), x-amz-decoded-content-length once, and x-amz-trailer (one name) exactly where the payload's kind has a trailer; iotcred_send writes the first two itself."),
         Status::ChunkOrder => entry(IOTCRED_ERR_CHUNK_ORDER, IOTCRED_KIND_CONFIGURATION, c"no streamed upload is under way: it was not begun, or has ended", c"Call sigv4_chunk_begin, then sigv4_chunk_next for each chunk, then sigv4_chunk_end once."),
         Status::ChunkTooSmall => entry(IOTCRED_ERR_CHUNK_TOO_SMALL, IOTCRED_KIND_CONFIGURATION, c"a chunk has fewer than 8192 bytes and is not the last", c"Gather at least 8192 bytes for each chunk but the last, which completes the announced length; the empty one is sigv4_chunk_end's."),
@@ -488,7 +494,7 @@ const fn describe(status: Status) -> Entry {
 }
 
 /// Every status, for looking one up by its number.
-const ALL: [Status; 71] = [
+const ALL: [Status; 72] = [
     Status::BufferTooSmall,
     Status::NullArgument,
     Status::NotInitialised,
@@ -521,6 +527,7 @@ const ALL: [Status; 71] = [
     Status::HashFailed,
     Status::BodySource,
     Status::BodySink,
+    Status::Expires,
     Status::ChunkHeaders,
     Status::ChunkOrder,
     Status::ChunkTooSmall,
@@ -608,6 +615,12 @@ mod tests {
             assert!(entry.code > 0);
             assert_eq!(entry.code, code(*status), "{status:?}");
             assert!(!entry.name.is_empty() && !entry.hint.is_empty());
+            #[cfg(feature = "client")]
+            assert_eq!(
+                status.is_retryable(),
+                matches!(entry.kind, IOTCRED_KIND_TRANSIENT | IOTCRED_KIND_THROTTLED),
+                "{status:?}"
+            );
             for other in &ALL[..index] {
                 assert_ne!(describe(*other).code, entry.code, "{status:?} {other:?}");
             }

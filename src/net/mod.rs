@@ -54,8 +54,14 @@ pub trait Clock {
     /// The date, for certificates and signatures; `None` where there is none.
     fn unix_time(&self) -> Option<UnixTime>;
 
-    /// Milliseconds from an arbitrary start that never go back, for deadlines.
+    /// Milliseconds from an arbitrary start that never go back and count sleep, for deadlines and lifetimes. The start is the same for every call of a process.
     fn monotonic_ms(&self) -> u64;
+
+    /// Waits for `ms` milliseconds. `false`, at once, where the device cannot.
+    fn sleep(&self, ms: u32) -> bool {
+        let _ = ms;
+        false
+    }
 }
 
 /// The moment at which a call must have returned.

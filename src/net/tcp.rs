@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::string::{String, ToString};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 use std::vec::Vec;
@@ -191,13 +191,26 @@ fn lookup(resolver: Resolver, host: &str, port: u16, deadline: Instant) -> Resul
 
 /// The clocks of the operating system.
 pub struct SystemClock {
-    start: Instant,
+    monotonic_ms: fn() -> u64,
 }
 
 impl Default for SystemClock {
     fn default() -> Self {
-        Self { start: Instant::now() }
+        Self::with_monotonic(instant_ms)
     }
+}
+
+impl SystemClock {
+    /// The system's clocks, but for the monotonic one: std's stops in suspend on some systems.
+    pub fn with_monotonic(monotonic_ms: fn() -> u64) -> Self {
+        Self { monotonic_ms }
+    }
+}
+
+/// std's monotonic clock, from the first look at it.
+pub fn instant_ms() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    u64::try_from(START.get_or_init(Instant::now).elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Clock for SystemClock {
@@ -206,7 +219,12 @@ impl Clock for SystemClock {
     }
 
     fn monotonic_ms(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+        (self.monotonic_ms)()
+    }
+
+    fn sleep(&self, ms: u32) -> bool {
+        thread::sleep(milliseconds(ms));
+        true
     }
 }
 

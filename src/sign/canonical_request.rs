@@ -15,11 +15,21 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     own: &OwnValues<'_>,
     sink: &mut S,
 ) {
+    put_target(request, sink);
+    canonical_query(request.query, request.options.form, headers.order(), sink);
+    put_headers(headers, own, sink);
+}
+
+/// Writes what comes before the query.
+pub fn put_target<S: Sink + ?Sized>(request: &Request<'_>, sink: &mut S) {
     sink.put(request.method);
     sink.put(b"\n");
     canonical_path(request.path, request.options.form, request.path_rules(), sink);
     sink.put(b"\n");
-    canonical_query(request.query, request.options.form, headers.order(), sink);
+}
+
+/// Writes what comes after the query.
+pub fn put_headers<S: Sink + ?Sized>(headers: &mut SignedHeaders<'_>, own: &OwnValues<'_>, sink: &mut S) {
     sink.put(b"\n");
     headers.put_canonical(Some(own), sink);
     sink.put(b"\n");

@@ -143,6 +143,16 @@ pub fn known(name: &[u8]) -> Option<Known> {
     known.or_else(unsigned)
 }
 
+/// Whether a header is signed when those in a list of names, with spaces between them, are not. What the signer knows a name for is not up to a list:
+/// `host` and what the signer writes are signed, `authorization` is not.
+pub fn is_signed_beside(name: &[u8], unsigned: &[u8]) -> bool {
+    match known(name) {
+        Some(Known::Authorization) => false,
+        Some(Known::Unsigned) | None => !unsigned.split(|byte| *byte == b' ').any(|other| same_name(other, name)),
+        Some(Known::Host | Known::ContentSha256 | Known::Date | Known::SecurityToken) => true,
+    }
+}
+
 /// Whether two names are the same but for case.
 #[cfg_attr(target_os = "none", inline(never))]
 pub fn same_name(a: &[u8], b: &[u8]) -> bool {

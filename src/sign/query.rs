@@ -26,14 +26,17 @@ pub fn canonical_query<S: Sink + ?Sized>(query: &[u8], form: Form, order: &mut O
 }
 
 /// The parameters of a query; a position is the offset of one's first byte. Empty ones (`a=1&&b=2`) are none.
-struct Parameters<'a> {
-    query: &'a [u8],
-    form: Form,
+#[derive(Clone, Copy)]
+pub struct Parameters<'a> {
+    /// The query.
+    pub query: &'a [u8],
+    /// How it is written.
+    pub form: Form,
 }
 
 impl<'a> Parameters<'a> {
     /// The name and the value. A parameter without `=` has an empty value.
-    fn at(&self, position: usize) -> (&'a [u8], &'a [u8]) {
+    pub fn at(&self, position: usize) -> (&'a [u8], &'a [u8]) {
         let parameter = self
             .query
             .get(position..)
@@ -45,10 +48,20 @@ impl<'a> Parameters<'a> {
 
     /// The bytes that a text stands for, each as a number that sorts as its encoded form does: `%` comes before every unreserved
     /// character, and the digits after it are in the order of the bytes.
-    fn ranks(&self, text: &'a [u8]) -> impl Iterator<Item = u16> {
+    fn ranks<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = u16> + use<'t> {
+        self.decoded(text)
+            .map(|byte| u16::from(byte) | if Bytes::UNRESERVED.has(byte) { 0x100 } else { 0 })
+    }
+
+    /// The bytes that a text stands for.
+    pub fn decoded<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = u8> + use<'t> {
         let (mut rest, decode) = (text, self.form == Form::Wire);
         core::iter::from_fn(move || next_byte(&mut rest, decode))
-            .map(|byte| u16::from(byte) | if Bytes::UNRESERVED.has(byte) { 0x100 } else { 0 })
+    }
+
+    /// The order of two names, or of two values.
+    pub fn compare_encoded(&self, a: &[u8], b: &[u8]) -> Ordering {
+        self.ranks(a).cmp(self.ranks(b))
     }
 }
 
@@ -73,8 +86,7 @@ impl Items for Parameters<'_> {
 
     fn compare(&self, a: usize, b: usize) -> Ordering {
         let ((a_name, a_value), (b_name, b_value)) = (self.at(a), self.at(b));
-        self.ranks(a_name)
-            .cmp(self.ranks(b_name))
-            .then_with(|| self.ranks(a_value).cmp(self.ranks(b_value)))
+        self.compare_encoded(a_name, b_name)
+            .then_with(|| self.compare_encoded(a_value, b_value))
     }
 }

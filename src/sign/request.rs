@@ -38,13 +38,15 @@ pub struct PathRules {
 
 /// What can be chosen; nothing needs to be.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// How path and query are written.
     pub form: Form,
     /// What the canonical path is like. `None`: as the service wants it.
     pub path: Option<PathRules>,
     /// Adds `x-amz-content-sha256`, which is added anyway for S3 and where the payload is unsigned.
     pub content_sha256: bool,
+    /// Names of headers that are not signed, with spaces between them, in place of [`UNSIGNED_HEADERS`](super::UNSIGNED_HEADERS). Empty: those.
+    pub unsigned_headers: &'a [u8],
 }
 
 /// A request to be signed.
@@ -66,12 +68,12 @@ pub struct Request<'a> {
     /// When the request is signed.
     pub time: UnixTime,
     /// What can be chosen.
-    pub options: Options,
+    pub options: Options<'a>,
 }
 
 impl Request<'_> {
     /// Whether the service is S3 under one of its names.
-    fn is_s3(&self) -> bool {
+    pub fn is_s3(&self) -> bool {
         S3_SERVICES.contains(&self.service)
     }
 
@@ -96,6 +98,7 @@ impl Request<'_> {
         require(self.is_path(), Status::Path)?;
         require(self.is_raw() || is_wire(self.query, [b'#'; 2]), Status::Query)?;
         let carried = Carried::by(self.headers)?;
+        require(is_list(self.options.unsigned_headers), Status::Header)?;
         require(Bytes::SCOPE.holds(self.region), Status::Region)?;
         require(Bytes::SCOPE.holds(self.service), Status::Service)?;
         require(self.time.0 >= EARLIEST_SIGNING_TIME, Status::ClockUnset)?;
@@ -113,6 +116,11 @@ impl Request<'_> {
     fn is_path(&self) -> bool {
         self.path.first().is_none_or(|byte| *byte == b'/') && (self.is_raw() || is_wire(self.path, [b'?', b'#']))
     }
+}
+
+/// Whether a text is of header names with spaces between them.
+fn is_list(names: &[u8]) -> bool {
+    names.iter().all(|byte| *byte == b' ' || Bytes::TOKEN.has(*byte))
 }
 
 fn require(condition: bool, otherwise: Status) -> Result<(), Status> {

@@ -22,16 +22,33 @@ use crate::error::Status;
 /// A request that was checked, with what is known of its signature before anything is hashed.
 pub struct Signing<'a> {
     request: &'a Request<'a>,
-    credentials: &'a Credentials<'a>,
-    scope: Scope<'a>,
+    pub(super) credentials: &'a Credentials<'a>,
+    pub(super) scope: Scope<'a>,
     carried: Carried,
     added: Added,
-    headers: SignedHeaders<'a>,
+    pub(super) headers: SignedHeaders<'a>,
 }
 
 impl<'a> Signing<'a> {
     /// Sorts the headers of a request that [`check`](Request::check) let through.
     pub fn new(
+        request: &'a Request<'a>,
+        credentials: &'a Credentials<'a>,
+        carried: Carried,
+        order: &'a mut Order,
+    ) -> Result<Self, Status> {
+        let added = Added {
+            content_sha256: carried.content_sha256.is_none() && request.wants_content_sha256(),
+            date: carried.date.is_none(),
+            security_token: carried.security_token.is_none() && !credentials.session_token.is_empty(),
+        };
+        Self::adding(added, request, credentials, carried, order)
+    }
+
+    /// The same with the headers that are added.
+    #[inline(always)]
+    pub fn adding(
+        added: Added,
         request: &'a Request<'a>,
         credentials: &'a Credentials<'a>,
         carried: Carried,
@@ -44,12 +61,7 @@ impl<'a> Signing<'a> {
             region: request.region,
             service: request.service,
         };
-        let added = Added {
-            content_sha256: carried.content_sha256.is_none() && request.wants_content_sha256(),
-            date: carried.date.is_none(),
-            security_token: carried.security_token.is_none() && !credentials.session_token.is_empty(),
-        };
-        let headers = SignedHeaders::new(request.headers, added, order);
+        let headers = SignedHeaders::new(request.headers, request.options.unsigned_headers, added, order);
         Ok(Self {
             request,
             credentials,
@@ -105,6 +117,7 @@ impl<'a> Signing<'a> {
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
+    #[inline(always)]
     pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
         let secret = self.credentials.secret_access_key;
         let mut key = BlockKey::new();

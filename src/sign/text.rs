@@ -18,6 +18,9 @@ impl Bytes {
     /// What a region, a service or an access key id is made of: it stands between slashes, in a list with commas, behind an equals sign.
     pub const SCOPE: Self = Self::of(b"!\"#$%&'()*+-.:;<>?@[\\]^_`{|}~");
 
+    /// What a host name or an address is made of, with its port (RFC 3986 section 3.2.2, without percent-encoding and what no name in the DNS has).
+    pub const HOST: Self = Self::of(b"-._~:[]");
+
     /// The letters, the digits and `others`.
     const fn of(others: &[u8]) -> Self {
         let mut words = [0; 8];

@@ -19,6 +19,7 @@ ASSERT(IOTCRED_OK == 0);
 typedef int iotcred_fetch; /* the name is free */
 #else
 ASSERT(sizeof(iotcred_credentials) < 4500);
+ASSERT(sizeof(iotcred_cache) < 5200);
 #endif
 
 extern iotcred_status sign(sigv4_signed *out);
@@ -28,6 +29,6 @@ iotcred_status sign(sigv4_signed *out)
     sigv4_header host = { IOTCRED_STR("host"), IOTCRED_STR("example.com") };
     sigv4_credentials credentials = { IOTCRED_STR("AKIDEXAMPLE"), IOTCRED_STR("secret"), { NULL, 0 } };
     sigv4_request request = { IOTCRED_STR("GET"), IOTCRED_STR("/"), IOTCRED_STR(""), &host, 1, { 0, { NULL, 0 } }, IOTCRED_STR("us-east-1"),
-                              IOTCRED_STR("service"), 1440938160, 0 };
+                              IOTCRED_STR("service"), 1440938160, 0, { NULL, 0 } };
     return sigv4_sign_request(&request, &credentials, NULL, out);
 }

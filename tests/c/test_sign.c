@@ -386,7 +386,7 @@ static void flags(void **state)
     for (int bit = 0; bit < 32; bit++) {
         example(&call);
         call.request.flags = UINT32_C(1) << bit;
-        expect(&call, "one flag", bit == 0 ? IOTCRED_OK : IOTCRED_ERR_FLAGS);
+        expect(&call, "one flag", bit < 5 ? IOTCRED_OK : IOTCRED_ERR_FLAGS);
     }
     example(&call);
     call.request.flags = UINT32_MAX;

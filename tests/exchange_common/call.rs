@@ -207,9 +207,10 @@ pub fn fetch_within(timeout_ms: u32, server: Server) -> Call<TemporaryCredential
         address: None,
         port: 0,
         timeout_ms,
+        tries: 1,
     };
     timed(server, timeout_ms, |server| {
         let clock = server.clock.clone();
-        fetch::fetch(&config, server, &clock)
+        fetch::fetch(&config, server, &clock, &|| 0).map(|fetched| fetched.credentials)
     })
 }

@@ -84,3 +84,35 @@ pub fn suite_folder() -> PathBuf {
         .expect("aws-sigv4 is a dev-dependency");
     PathBuf::from(manifest).join("aws-signing-test-suite/v4")
 }
+
+/// A request of the suite.
+pub struct Case {
+    pub method: String,
+    pub target: String,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+/// Reads a request as an HTTP parser would: a line that begins with a space continues the value before it (RFC 9112 section 5.2: "replace each received
+/// obs-fold with one or more SP octets").
+pub fn read_request(text: &str) -> Case {
+    let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
+    let mut lines = head.trim_start_matches('\n').lines();
+    let (method, rest) = lines.next().unwrap().split_once(' ').unwrap();
+    let target = rest.strip_suffix(" HTTP/1.1").unwrap().to_owned();
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for line in lines.filter(|line| !line.is_empty()) {
+        if line.starts_with(' ') {
+            headers.last_mut().unwrap().1 += line;
+        } else {
+            let (name, value) = line.split_once(':').unwrap();
+            headers.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    Case {
+        method: method.to_owned(),
+        target,
+        headers,
+        body: body.to_owned(),
+    }
+}

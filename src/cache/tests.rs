@@ -1,0 +1,309 @@
+//! The cache over a fake clock and fetches that say what a test says.
+#![forbid(unsafe_code)]
+
+extern crate std;
+
+use super::*;
+use crate::limits::MANDATORY_MS;
+use crate::secret::Secret;
+use crate::time::Sighting;
+use core::cell::{Cell, RefCell};
+use std::string::{String, ToString};
+
+const MINUTE: u64 = 60_000;
+/// What both clocks show at first.
+const START_MS: u64 = 5_000;
+const START: i64 = 1_800_000_000;
+
+struct FakeClock {
+    now: Cell<u64>,
+    /// How far off the wall clock is.
+    off: Cell<i64>,
+}
+
+impl FakeClock {
+    fn new() -> Self {
+        Self {
+            now: Cell::new(START_MS),
+            off: Cell::new(0),
+        }
+    }
+
+    fn pass(&self, ms: u64) {
+        self.now.set(self.now.get() + ms);
+    }
+
+    fn true_time(&self) -> i64 {
+        START + i64::try_from((self.now.get() - START_MS) / 1000).unwrap()
+    }
+}
+
+impl Clock for FakeClock {
+    fn unix_time(&self) -> Option<UnixTime> {
+        Some(UnixTime(self.true_time() + self.off.get()))
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        self.now.get()
+    }
+
+    fn sleep(&self, ms: u32) -> bool {
+        self.pass(u64::from(ms));
+        true
+    }
+}
+
+#[derive(Default)]
+struct Names {
+    kept: Option<String>,
+    served: Option<String>,
+}
+
+impl Store for Names {
+    fn keep(&mut self, credentials: &TemporaryCredentials) -> Result<(), Status> {
+        self.kept = Some(credentials.access_key_id.clone());
+        Ok(())
+    }
+
+    fn serve(&mut self) {
+        assert!(self.kept.is_some());
+        self.served = self.kept.clone();
+    }
+
+    fn wipe(&mut self) {
+        self.kept = None;
+    }
+}
+
+/// One thread's cache.
+#[derive(Default)]
+struct Alone(RefCell<(Cache, Names)>);
+
+impl Shared for Alone {
+    fn with<T>(&self, body: impl FnOnce(&mut Cache, &mut dyn Store) -> T) -> T {
+        let (cache, store) = &mut *self.0.borrow_mut();
+        body(cache, store)
+    }
+
+    fn wait(&self, _: u32, _: &dyn Clock) -> bool {
+        false
+    }
+
+    fn wake(&self) {}
+}
+
+fn credentials(name: &str, expiration: i64) -> TemporaryCredentials {
+    TemporaryCredentials {
+        access_key_id: name.to_string(),
+        secret_access_key: Secret::new(String::new()),
+        session_token: Secret::new(String::new()),
+        expiration: UnixTime(expiration),
+        server_time: None,
+    }
+}
+
+fn good(clock: &FakeClock, name: &str, lifetime_s: i64) -> Result<Fetched, Error> {
+    Ok(Fetched {
+        credentials: credentials(name, clock.true_time() + lifetime_s),
+        sighting: Sighting {
+            date: Some(UnixTime(clock.true_time())),
+            is_aged: false,
+            sent_ms: clock.monotonic_ms(),
+            received_ms: clock.monotonic_ms(),
+        },
+    })
+}
+
+fn call(clock: &FakeClock) -> Call<'_> {
+    Call {
+        clock,
+        random: &|| 0,
+        timeout_ms: 15_000,
+    }
+}
+
+fn get_with(cache: &Alone, clock: &FakeClock, fetched: Result<Fetched, Error>) -> Result<Report, Error> {
+    get(cache, &call(clock), |left_ms| {
+        assert_eq!(left_ms, 15_000);
+        fetched
+    })
+}
+
+/// A get that must not fetch.
+fn get_cached(cache: &Alone, clock: &FakeClock) -> Result<Report, Error> {
+    get(cache, &call(clock), |_| panic!("no request is due"))
+}
+
+fn served(cache: &Alone) -> Option<String> {
+    cache.0.borrow_mut().1.served.take()
+}
+
+#[test]
+fn credentials_are_fetched_once_and_served_until_the_window() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    let report = get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    assert_eq!((report.state, report.failure), (State::Fresh, None));
+    assert_eq!((report.valid_ms, report.wake_ms), (60 * MINUTE, 45 * MINUTE));
+    clock.pass(45 * MINUTE - 1);
+    assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Fresh);
+    assert_eq!(served(&cache).as_deref(), Some("a"));
+    clock.pass(1);
+    assert_eq!(
+        get_with(&cache, &clock, good(&clock, "b", 3600)).unwrap().state,
+        State::Fresh
+    );
+    assert_eq!(served(&cache).as_deref(), Some("b"));
+}
+
+#[test]
+fn a_failed_refresh_serves_what_is_valid_and_says_why() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    clock.pass(45 * MINUTE);
+    let report = get_with(&cache, &clock, Err(Status::RoleAliasForbidden.into())).unwrap();
+    assert_eq!(
+        (report.state, report.failure),
+        (State::Stale, Some(Status::RoleAliasForbidden))
+    );
+    assert_eq!(report.wake_ms, 5 * MINUTE);
+    assert_eq!(served(&cache).as_deref(), Some("a"));
+    clock.pass(5 * MINUTE - 1);
+    assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Stale);
+    clock.pass(1);
+    assert_eq!(get_with(&cache, &clock, good(&clock, "b", 3600)).unwrap().failure, None);
+}
+
+#[test]
+fn at_expiry_the_error_comes_out_and_nothing_is_kept() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    clock.pass(60 * MINUTE);
+    served(&cache);
+    let error = get_with(&cache, &clock, Err(Status::RoleAliasForbidden.into())).unwrap_err();
+    assert_eq!(error.status, Status::RoleAliasForbidden);
+    assert_eq!((served(&cache), cache.0.borrow().1.kept.clone()), (None, None));
+    clock.pass(5 * MINUTE - 1);
+    assert_eq!(
+        get_cached(&cache, &clock).unwrap_err().status,
+        Status::RoleAliasForbidden
+    );
+    clock.pass(1);
+    get_with(&cache, &clock, good(&clock, "b", 3600)).unwrap();
+}
+
+#[test]
+fn a_mistake_on_the_device_is_never_remembered() {
+    for status in [Status::ClockUnset, Status::Certificate, Status::DataEndpoint] {
+        let (cache, clock) = (Alone::default(), FakeClock::new());
+        assert_eq!(get_with(&cache, &clock, Err(status.into())).unwrap_err().status, status);
+        get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    }
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    let answered = Error {
+        http_status: 404,
+        ..Error::from(Status::DataEndpoint)
+    };
+    get_with(&cache, &clock, Err(answered)).unwrap_err();
+    assert_eq!(get_cached(&cache, &clock).unwrap_err().status, Status::DataEndpoint);
+}
+
+#[test]
+fn a_step_of_the_wall_clock_neither_kills_nor_keeps() {
+    for off in [-315_360_000, 315_360_000, -1_700_000_000] {
+        let (cache, clock) = (Alone::default(), FakeClock::new());
+        clock.off.set(off);
+        let report = get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+        assert_eq!(report.valid_ms, 60 * MINUTE);
+        clock.off.set(-off);
+        clock.pass(44 * MINUTE);
+        assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Fresh);
+        clock.pass(16 * MINUTE);
+        get_with(&cache, &clock, Err(Status::Connect.into())).unwrap_err();
+    }
+}
+
+#[test]
+fn the_time_for_signatures_is_the_servers_where_the_clock_is_off() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    clock.off.set(3600);
+    let time = || cache.with(|cache, _| cache.time(clock.unix_time(), clock.monotonic_ms()));
+    assert_eq!(time(), Some(UnixTime(START + 3600)));
+    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    clock.pass(10 * MINUTE);
+    assert_eq!(time(), Some(UnixTime(START + 600)));
+    clock.off.set(1);
+    assert_eq!(time(), Some(UnixTime(START + 601)));
+}
+
+#[test]
+fn credentials_that_come_expired_are_no_credentials() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    let error = get_with(&cache, &clock, good(&clock, "a", -5)).unwrap_err();
+    assert_eq!(
+        (error.status, error.message.as_str()),
+        (Status::Document, "the credentials came expired")
+    );
+    assert!(cache.0.borrow().1.kept.is_none());
+    // They do not replace good ones.
+    clock.pass(MINUTE);
+    get_with(&cache, &clock, good(&clock, "b", 3600)).unwrap();
+    clock.pass(50 * MINUTE);
+    assert_eq!(
+        get_with(&cache, &clock, good(&clock, "c", 0)).unwrap().state,
+        State::Stale
+    );
+    assert_eq!(served(&cache).as_deref(), Some("b"));
+}
+
+#[test]
+fn without_a_date_the_clock_decides_by_what_was_seen_before() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    clock.off.set(-7200);
+    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    clock.pass(50 * MINUTE);
+    let mut dateless = good(&clock, "b", 3600).unwrap();
+    dateless.sighting.date = None;
+    assert_eq!(get_with(&cache, &clock, Ok(dateless)).unwrap().valid_ms, 60 * MINUTE);
+}
+
+#[test]
+fn invalidation_wipes_and_the_next_call_refreshes() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    cache.with(|cache, store| cache.invalidate(store));
+    assert!(cache.0.borrow().1.kept.is_none());
+    assert_eq!(cache.with(|cache, _| cache.wake_ms(clock.monotonic_ms())), 0);
+    get_with(&cache, &clock, good(&clock, "b", 3600)).unwrap();
+}
+
+#[test]
+fn while_another_refreshes_the_rest_are_served_or_told_to_wait() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    clock.pass(45 * MINUTE);
+    let outer = get(&cache, &call(&clock), |_| {
+        assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Refreshing);
+        good(&clock, "b", 3600)
+    });
+    assert_eq!(outer.unwrap().state, State::Fresh);
+    // Where nobody can wait, what is valid is served in the mandatory window too, and nothing when it is dead.
+    clock.pass(60 * MINUTE - MANDATORY_MS);
+    get(&cache, &call(&clock), |_| {
+        assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Refreshing);
+        clock.pass(MANDATORY_MS);
+        assert_eq!(get_cached(&cache, &clock).unwrap_err().status, Status::Deadline);
+        good(&clock, "c", 3600)
+    })
+    .unwrap();
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn a_panic_in_a_refresh_leaves_the_way_free() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        get(&cache, &call(&clock), |_| panic!("as a test"))
+    }));
+    assert!(panics.is_err());
+    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+}

@@ -1,0 +1,22 @@
+//! Random numbers, for draws and not for keys: ring's source, which is the operating system's or the firmware's.
+#![forbid(unsafe_code)]
+
+use ring::rand::{SecureRandom, SystemRandom};
+
+/// A number, uniform over 64 bits. A source that fails gives 0, the earliest of every draw: without randomness the next handshake fails anyway, and
+/// says so.
+pub fn random() -> u64 {
+    let mut bytes = [0; 8];
+    match SystemRandom::new().fill(&mut bytes) {
+        Ok(()) => u64::from_ne_bytes(bytes),
+        Err(_) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_two_are_alike() {
+        assert_ne!(super::random(), super::random());
+    }
+}

@@ -1,0 +1,484 @@
+//! The query form: a URL that carries its own signature, good for whoever holds it until it expires.
+//!
+//! The signer's own parameters are sorted in among the request's. None of them is held: each is written where it belongs, into the hash as into the URL.
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
+#![forbid(unsafe_code)]
+
+use super::canonical_headers::{Added, OwnValues, SignedHeaders};
+use super::canonical_request::{put_headers, put_target};
+use super::headers::{Carried, Headers, Known, known};
+use super::payload::PayloadHash;
+use super::query::Parameters;
+use super::signature::Signing;
+use super::sink::{Sink, Writer, direct};
+use super::sort::{Items, Order};
+use super::string_to_sign::{Scope, put_digest};
+use super::text::Bytes;
+use super::uri::Encoding;
+use super::{Error, Form, KeyCache, Payload, Request};
+use crate::credentials::Credentials;
+use crate::crypto::sha256::Sha256;
+use crate::crypto::{Digest, Hash};
+use crate::error::Status;
+use crate::limits::EXPIRES_MAX;
+use core::cmp::Ordering;
+
+/// What a URL begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `https`
+    Https,
+    /// `wss`: WebSocket over TLS.
+    Wss,
+}
+
+/// A request as a URL.
+#[derive(Clone, Copy)]
+pub struct Presign<'a> {
+    /// The request. Path and query stand in the URL as they are, so they are in [`Form::Wire`]; its host is the value of the `host` header. Every other signed
+    /// header must be sent with the URL. A payload of no bytes is signed as `UNSIGNED-PAYLOAD` for S3: a URL is given away before its body is known.
+    pub request: &'a Request<'a>,
+    /// What the URL begins with.
+    pub scheme: Scheme,
+    /// How long it is valid, in seconds.
+    pub expires: u32,
+    /// Whether the session token stands after the signature, which then does not cover it. AWS IoT wants that; others want it signed.
+    pub append_token: bool,
+}
+
+/// A URL in the caller's buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Url {
+    /// Where the path begins: what stands from there on is the target of the request.
+    pub target: usize,
+    /// Its length in bytes.
+    pub len: usize,
+}
+
+impl Presign<'_> {
+    /// Writes the URL into `buffer`, from its front.
+    ///
+    /// `cache`, if given, keeps the signing key from one call to the next. On an error `buffer` is as it was.
+    pub fn url(
+        &self,
+        credentials: &Credentials<'_>,
+        cache: Option<&mut KeyCache>,
+        buffer: &mut [u8],
+    ) -> Result<Url, Error> {
+        let mut order = Order::new();
+        let checked = self.check(credentials)?;
+        let mut presigning = Presigning::new(self, credentials, checked, &mut order)?;
+        let url = presigning.lay_out();
+        if url.len > buffer.len() {
+            return Err(Error::BufferTooSmall { needed: url.len });
+        }
+        let (mut hash, mut digest) = (const { Sha256::new() }, Digest::new());
+        presigning.hash_canonical_request(&mut hash, &mut digest)?;
+        presigning.sign(cache, &mut hash, &mut digest);
+        presigning.put_url(&digest, &mut Writer(buffer));
+        Ok(url)
+    }
+
+    /// Writes the canonical request, for a log or a test. A signed session token stands in it: a secret.
+    pub fn put_canonical_request(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
+        let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
+        let checked = self.check(credentials)?;
+        let mut presigning = Presigning::new(self, credentials, checked, &mut order)?;
+        let own = presigning.own_values(&mut hash, &mut digest);
+        presigning.signing.check_own(&own)?;
+        presigning.put_canonical_request(&own, sink);
+        Ok(())
+    }
+
+    /// Writes the string to sign.
+    pub fn put_string_to_sign(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
+        let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
+        let checked = self.check(credentials)?;
+        let mut presigning = Presigning::new(self, credentials, checked, &mut order)?;
+        presigning.hash_canonical_request(&mut hash, &mut digest)?;
+        presigning.signing.put_string_to_sign(&digest, sink);
+        Ok(())
+    }
+
+    /// Where the request carries the signer's own headers, and its host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request
+    /// in the raw form, a query that is signed already, headers of another signature, the host.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn check(&self, credentials: &Credentials<'_>) -> Result<(Carried, &[u8]), Status> {
+        let carried = self.request.check(credentials)?;
+        if !(1..=EXPIRES_MAX).contains(&self.expires) {
+            return Err(Status::Expires);
+        }
+        if self.request.options.form != Form::Wire {
+            return Err(Status::Path);
+        }
+        if is_presigned(&parameters(self.request)) {
+            return Err(Status::Query);
+        }
+        if [carried.authorization, carried.date, carried.security_token] != [None; 3] {
+            return Err(Status::HeaderConflict);
+        }
+        Ok((carried, host(self.request.headers)?))
+    }
+
+    /// What the payload is signed as.
+    fn payload(&self) -> &Payload<'_> {
+        match &self.request.payload {
+            Payload::Bytes([]) if self.request.is_s3() => &Payload::Unsigned,
+            payload => payload,
+        }
+    }
+}
+
+impl Scheme {
+    fn as_bytes(self) -> &'static [u8] {
+        match self {
+            Self::Https => b"https://",
+            Self::Wss => b"wss://",
+        }
+    }
+}
+
+/// A request that was checked, on its way to a URL.
+struct Presigning<'a> {
+    presign: &'a Presign<'a>,
+    host: &'a [u8],
+    signing: Signing<'a>,
+}
+
+/// Where the session token stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Token {
+    None,
+    Signed,
+    Appended,
+}
+
+impl<'a> Presigning<'a> {
+    #[inline(always)]
+    fn new(
+        presign: &'a Presign<'a>,
+        credentials: &'a Credentials<'a>,
+        (carried, host): (Carried, &'a [u8]),
+        order: &'a mut Order,
+    ) -> Result<Self, Status> {
+        Ok(Self {
+            presign,
+            host,
+            signing: Signing::adding(Added::NONE, presign.request, credentials, carried, order)?,
+        })
+    }
+
+    /// What the payload is signed as; date and token are no headers.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn own_values(&self, hash: &mut Sha256, digest: &mut Digest) -> OwnValues<'a> {
+        OwnValues {
+            payload_hash: PayloadHash::of(self.presign.payload(), hash, digest),
+            timestamp: self.signing.scope.timestamp,
+            security_token: b"",
+        }
+    }
+
+    /// Where the parts of the URL will stand.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn lay_out(&mut self) -> Url {
+        // A digest of no bytes, where there will be 64 digits.
+        let mut length = Length(64);
+        self.put_url(&Digest::new(), &mut length);
+        Url {
+            target: self.presign.scheme.as_bytes().len().saturating_add(self.host.len()),
+            len: length.0,
+        }
+    }
+
+    /// The hash of the canonical request.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn hash_canonical_request(&mut self, hash: &mut Sha256, digest: &mut Digest) -> Result<(), Status> {
+        let own = self.own_values(hash, digest);
+        self.signing.check_own(&own)?;
+        hash.init();
+        self.put_canonical_request(&own, direct(hash));
+        hash.finish(digest);
+        Ok(())
+    }
+
+    /// Makes the hash of the canonical request the signature.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
+        self.signing.sign(cache, hash, digest);
+    }
+
+    /// Writes the canonical request.
+    fn put_canonical_request<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
+        put_target(self.presign.request, sink);
+        self.put_canonical_query(sink);
+        put_headers(&mut self.signing.headers, own, sink);
+    }
+
+    /// Writes the query in order. The names of the signed headers have an order of their own, and there is room for one order at a time: so the parameters
+    /// before them are sorted, then the names, then the parameters after them.
+    fn put_canonical_query<S: Sink + ?Sized>(&mut self, sink: &mut S) {
+        let (own, headers) = self.parts();
+        let theirs = own.theirs;
+        let mut separator: &[u8] = b"";
+        for half in [Ordering::Less, Ordering::Greater] {
+            headers
+                .order()
+                .visit_others(&Half { own: &own, half }, &mut |position| {
+                    sink.put(core::mem::replace(&mut separator, b"&"));
+                    match Own::at(position) {
+                        Some(parameter) => own.put(parameter, sink),
+                        None => {
+                            let (name, value) = theirs.at(position);
+                            Encoding::query(theirs.form).put(name, sink);
+                            sink.put(b"=");
+                            Encoding::query(theirs.form).put(value, sink);
+                        }
+                    }
+                });
+            if half == Ordering::Less {
+                put_signed_headers(headers, sink);
+            }
+        }
+    }
+
+    /// Writes the URL.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn put_url(&mut self, signature: &Digest, sink: &mut dyn Sink) {
+        let (path, query) = (self.presign.request.path, self.presign.request.query);
+        sink.put(self.presign.scheme.as_bytes());
+        sink.put(self.host);
+        sink.put(if path.is_empty() { b"/" } else { path });
+        sink.put(b"?");
+        sink.put(query);
+        let mut separator: &[u8] = if query.is_empty() { b"" } else { b"&" };
+        let (own, headers) = self.parts();
+        for parameter in OWN.into_iter().filter(|parameter| own.has(*parameter)) {
+            sink.put(core::mem::replace(&mut separator, b"&"));
+            own.put(parameter, sink);
+        }
+        put_signed_headers(headers, sink);
+        sink.put(b"&");
+        sink.put(SIGNATURE);
+        sink.put(b"=");
+        put_digest(signature, sink);
+        if own.token == Token::Appended {
+            sink.put(b"&");
+            own.put(Own::SecurityToken, sink);
+        }
+    }
+
+    /// The signer's own parameters, and the headers that are named in one of them.
+    fn parts(&mut self) -> (OwnParameters<'a, '_>, &mut SignedHeaders<'a>) {
+        let Signing {
+            credentials,
+            scope,
+            headers,
+            ..
+        } = &mut self.signing;
+        let own = OwnParameters {
+            theirs: parameters(self.presign.request),
+            credentials,
+            scope,
+            expires: self.presign.expires,
+            token: match (credentials.session_token, self.presign.append_token) {
+                (b"", _) => Token::None,
+                (_, false) => Token::Signed,
+                (_, true) => Token::Appended,
+            },
+        };
+        (own, headers)
+    }
+}
+
+/// A parameter that the signer adds before `X-Amz-SignedHeaders`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Own {
+    Algorithm,
+    Credential,
+    Date,
+    Expires,
+    SecurityToken,
+}
+
+/// In order. Their positions are the largest that a `usize` can hold, which no offset into a query is.
+const OWN: [Own; 5] = [
+    Own::Algorithm,
+    Own::Credential,
+    Own::Date,
+    Own::Expires,
+    Own::SecurityToken,
+];
+const FIRST: usize = usize::MAX - 4;
+
+const SIGNED_HEADERS: &[u8] = b"X-Amz-SignedHeaders";
+const SIGNATURE: &[u8] = b"X-Amz-Signature";
+
+impl Own {
+    fn name(self) -> &'static [u8] {
+        match self {
+            Self::Algorithm => b"X-Amz-Algorithm",
+            Self::Credential => b"X-Amz-Credential",
+            Self::Date => b"X-Amz-Date",
+            Self::Expires => b"X-Amz-Expires",
+            Self::SecurityToken => b"X-Amz-Security-Token",
+        }
+    }
+
+    /// The one that a position stands for.
+    fn at(position: usize) -> Option<Self> {
+        OWN.get(position.checked_sub(FIRST)?).copied()
+    }
+}
+
+/// The signer's own parameters, with what their values are made of, beside the request's.
+struct OwnParameters<'a, 's> {
+    theirs: Parameters<'a>,
+    credentials: &'a Credentials<'a>,
+    scope: &'s Scope<'a>,
+    expires: u32,
+    token: Token,
+}
+
+impl OwnParameters<'_, '_> {
+    /// Whether one is signed.
+    fn has(&self, parameter: Own) -> bool {
+        parameter != Own::SecurityToken || self.token == Token::Signed
+    }
+
+    /// Writes name and value.
+    fn put<S: Sink + ?Sized>(&self, parameter: Own, sink: &mut S) {
+        sink.put(parameter.name());
+        sink.put(b"=");
+        match parameter {
+            Own::Algorithm => sink.put(b"AWS4-HMAC-SHA256"),
+            Own::Credential => {
+                let encoded: &mut dyn Sink = &mut Encoded(sink);
+                encoded.put(self.credentials.access_key_id);
+                encoded.put(b"/");
+                self.scope.put(encoded);
+            }
+            Own::Date => sink.put(&self.scope.timestamp),
+            Own::Expires => put_decimal(self.expires, sink),
+            Own::SecurityToken => Encoded(sink).put(self.credentials.session_token),
+        }
+    }
+}
+
+/// The parameters, the request's and the signer's, on one side of `X-Amz-SignedHeaders`. A position is an offset into the query, or one of the signer's.
+struct Half<'s> {
+    own: &'s OwnParameters<'s, 's>,
+    half: Ordering,
+}
+
+impl<'s> Half<'s> {
+    fn at(&self, position: usize) -> (&'s [u8], &'s [u8]) {
+        match Own::at(position) {
+            Some(own) => (own.name(), b""),
+            None => self.own.theirs.at(position),
+        }
+    }
+
+    /// The first position of the signer's own from `place` on.
+    fn next_own(&self, place: usize) -> Option<usize> {
+        let mut rest = OWN.get(place..)?.iter();
+        let next = rest.position(|own| self.half == Ordering::Less && self.own.has(*own))?;
+        Some(FIRST.wrapping_add(place).wrapping_add(next))
+    }
+}
+
+impl Items for Half<'_> {
+    fn next(&self, after: Option<usize>) -> Option<usize> {
+        if let Some(place) = after.and_then(|after| after.checked_sub(FIRST)) {
+            return self.next_own(place.wrapping_add(1));
+        }
+        let theirs = &self.own.theirs;
+        let mut next = theirs.next(after);
+        while let Some(position) = next {
+            if theirs.compare_encoded(theirs.at(position).0, SIGNED_HEADERS) == self.half {
+                return next;
+            }
+            next = theirs.next(next);
+        }
+        self.next_own(0)
+    }
+
+    fn compare(&self, a: usize, b: usize) -> Ordering {
+        let ((a_name, a_value), (b_name, b_value)) = (self.at(a), self.at(b));
+        let theirs = &self.own.theirs;
+        theirs
+            .compare_encoded(a_name, b_name)
+            .then_with(|| theirs.compare_encoded(a_value, b_value))
+    }
+}
+
+/// Percent-encodes what it is given.
+struct Encoded<'s, S: ?Sized>(&'s mut S);
+
+impl<S: Sink + ?Sized> Sink for Encoded<'_, S> {
+    fn put(&mut self, bytes: &[u8]) {
+        Encoding::query(Form::Raw).put(bytes, self.0);
+    }
+}
+
+/// Counts what it is given. A sum that overflows stays at the largest `usize`, which no buffer has.
+struct Length(usize);
+
+impl Sink for Length {
+    fn put(&mut self, bytes: &[u8]) {
+        self.0 = self.0.saturating_add(bytes.len());
+    }
+}
+
+fn put_signed_headers<S: Sink + ?Sized>(headers: &mut SignedHeaders<'_>, sink: &mut S) {
+    sink.put(b"&");
+    sink.put(SIGNED_HEADERS);
+    sink.put(b"=");
+    headers.put_names::<dyn Sink>(&mut Encoded(sink));
+}
+
+/// Writes a number of at most six digits.
+fn put_decimal<S: Sink + ?Sized>(number: u32, sink: &mut S) {
+    for unit in [100_000, 10_000, 1000, 100, 10, 1] {
+        if number >= unit {
+            sink.put(&[b'0'.wrapping_add((number.checked_div(unit).unwrap_or_default() % 10) as u8)]);
+        }
+    }
+}
+
+fn parameters<'a>(request: &Request<'a>) -> Parameters<'a> {
+    Parameters {
+        query: request.query,
+        form: Form::Wire,
+    }
+}
+
+/// Whether a query has one of the signer's parameters, in any case and however it is encoded: of two with one name a server may take the other one.
+fn is_presigned(parameters: &Parameters<'_>) -> bool {
+    let mut next = parameters.next(None);
+    while let Some(position) = next {
+        let (name, _) = parameters.at(position);
+        let is = |own: &[u8]| {
+            let lower = own.iter().map(u8::to_ascii_lowercase);
+            parameters.decoded(name).map(|byte| byte.to_ascii_lowercase()).eq(lower)
+        };
+        if OWN.iter().any(|own| is(own.name())) || is(SIGNED_HEADERS) || is(SIGNATURE) {
+            return true;
+        }
+        next = parameters.next(next);
+    }
+    false
+}
+
+/// The one value of `host`, which must be one: a name or an address, and perhaps a port.
+fn host(headers: &dyn Headers) -> Result<&[u8], Status> {
+    let mut host = None;
+    let mut next = headers.next(None);
+    while let Some(position) = next {
+        let header = headers.at(position);
+        if known(header.name) == Some(Known::Host) && host.replace(header.trimmed()).is_some() {
+            return Err(Status::Header);
+        }
+        next = headers.next(next);
+    }
+    host.filter(|host| Bytes::HOST.holds(host)).ok_or(Status::Header)
+}
