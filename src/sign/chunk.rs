@@ -140,18 +140,7 @@ impl Chunks {
         credentials: &Credentials<'_>,
         buffer: &mut [u8],
     ) -> Result<Signed, Error> {
-        self.state = NOT_BEGUN;
-        let announced = Announced::by(&request.payload, request.headers)?;
-        let timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
-        let scope = Scope {
-            algorithm: ALGORITHM,
-            timestamp,
-            region: request.region,
-            service: request.service,
-        };
-        if !KeyCache::has_room_for(&scope) {
-            return Err(Status::Region.into());
-        }
+        self.announce(request)?;
         let signed = sign_request(request, credentials, Some(&mut self.key), buffer)?;
         let authorization = match &signed.authorization {
             Some(range) => buffer.get(range.clone()),
@@ -159,13 +148,27 @@ impl Chunks {
         };
         let seed = authorization.and_then(<[u8]>::last_chunk).ok_or(Status::Internal)?;
         self.signature = *seed;
-        self.timestamp = timestamp;
+        self.state = NOTHING_GIVEN;
+        Ok(signed)
+    }
+
+    /// Takes what the head says, ahead of its signature: not on the stack, which the signature needs.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn announce(&mut self, request: &Request<'_>) -> Result<(), Status> {
+        self.state = NOT_BEGUN;
+        let announced = Announced::by(&request.payload, request.headers)?;
+        self.timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
         self.left = announced.length;
         self.checksum = 0;
         self.trailer = announced.trailer;
         self.signed = announced.kind.is_signed().into();
-        self.state = NOTHING_GIVEN;
-        Ok(signed)
+        let scope = Scope {
+            algorithm: ALGORITHM,
+            timestamp: self.timestamp,
+            region: request.region,
+            service: request.service,
+        };
+        KeyCache::has_room_for(&scope).then_some(()).ok_or(Status::Region)
     }
 
     /// Signs the next chunk, and writes what is to be sent before its data: [`CHUNK_HEAD_MAX`] bytes at most. Returns how many.
