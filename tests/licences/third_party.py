@@ -58,7 +58,9 @@ def licence_files(package):
     root = pathlib.Path(package["manifest_path"]).parent
     folders = {}
     for file in sorted(root.rglob("*")):
-        if file.is_file() and LICENCE_FILE.match(file.name) and file.suffix != ".rs" and not {"tests", "benches", "examples"} & set(file.relative_to(root).parts[:-1]):
+        # The folder LICENSES is the REUSE specification's.
+        named = LICENCE_FILE.match(file.name) or file.parent.name == "LICENSES"
+        if file.is_file() and named and file.suffix != ".rs" and not {"tests", "benches", "examples"} & set(file.relative_to(root).parts[:-1]):
             folders.setdefault(file.parent, []).append(file)
     picked = []
     for folder, files in folders.items():
