@@ -103,7 +103,10 @@ mod client {
     pub const DEFAULT_TIMEOUT_MS: u32 = 15_000;
 
     /// Bytes of TLS input that are buffered at first. It grows when a record or a handshake message needs it.
-    pub const TLS_INCOMING_MIN: usize = 2 * 1024;
+    pub const TLS_INCOMING_MIN: usize = 1024;
+
+    /// Bytes by which the buffer of TLS input grows at least, so that a server cannot have it copied for each byte.
+    pub const TLS_INCOMING_STEP: usize = 512;
 
     /// Bytes of TLS input that are buffered at most: one handshake message of the greatest length (rustls refuses longer ones than 64 KiB)
     /// and the record that is being received.

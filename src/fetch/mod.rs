@@ -45,11 +45,10 @@ pub fn fetch(
 ) -> Result<Fetched, Error> {
     let deadline = Deadline::after(clock, config.timeout_ms());
     config.check()?;
-    let request = request(config)?;
     let settings = config.tls(clock)?;
     let mut tried = 1;
     loop {
-        let error = match attempt(config, &request, &settings, transport, deadline) {
+        let error = match attempt(config, &settings, transport, deadline) {
             Err(error) if tried < config.tries() => error,
             outcome => return outcome,
         };
@@ -67,7 +66,6 @@ pub fn fetch(
 /// One try: connect, send, receive, parse.
 fn attempt(
     config: &Config<'_>,
-    request: &[u8],
     settings: &Settings,
     transport: &mut dyn Transport,
     deadline: Deadline<'_>,
@@ -78,7 +76,8 @@ fn attempt(
         let mut stream = Stream::connect(transport, &config.peer(), settings, deadline)?;
         let mut exchange = Exchange::new(METHOD, &mut body);
         let sent_ms = clock.monotonic_ms();
-        exchange.send(&mut stream, request)?;
+        // Written only now: the handshake is the peak of the heap.
+        exchange.send(&mut stream, &request(config)?)?;
         (exchange.finish(&mut stream)?, sent_ms)
     };
     if !body.is_document {

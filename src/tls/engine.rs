@@ -3,7 +3,7 @@
 
 use super::failure;
 use crate::error::{Error, Status};
-use crate::limits::{TLS_INCOMING_MAX, TLS_INCOMING_MIN};
+use crate::limits::{TLS_INCOMING_MAX, TLS_INCOMING_MIN, TLS_INCOMING_STEP, TLS_RECORD_MAX};
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -63,9 +63,14 @@ impl Engine {
         Ok(self.incoming.get_mut(self.filled..).unwrap_or_default())
     }
 
-    /// Doubles `incoming`. The old block is wiped, not reallocated.
+    /// Makes `incoming` as large as the record that it has the beginning of, or twice as large. While it is copied both blocks are there, which is the peak
+    /// of the heap. The old one is wiped.
     fn grow(&mut self) -> Result<(), Error> {
-        let size = (self.incoming.len() * 2).min(TLS_INCOMING_MAX);
+        let length = self.incoming.len();
+        let size = record_end(&self.incoming)
+            .filter(|end| *end <= length + TLS_RECORD_MAX)
+            .map_or(length * 2, |end| end.max(length + TLS_INCOMING_STEP))
+            .min(TLS_INCOMING_MAX);
         if size == self.incoming.len() {
             return Err(Error::new(
                 Status::ResponseTooLarge,
@@ -91,9 +96,13 @@ impl Engine {
         &self.outgoing
     }
 
-    /// Says that `outgoing` was sent.
+    /// Says that `outgoing` was sent. During the handshake, when memory is scarcest, its block is given back.
     pub(super) fn sent(&mut self) {
-        self.outgoing.clear();
+        if self.connection.is_handshaking() {
+            self.outgoing = Vec::new();
+        } else {
+            self.outgoing.clear();
+        }
     }
 
     /// Does what can be done with the bytes received so far, and hands plaintext to `sink`. On an error `outgoing` may hold an alert for the server.
@@ -212,6 +221,17 @@ fn append(buffer: &mut Vec<u8>, mut write: impl FnMut(&mut [u8]) -> Result<usize
     Ok(())
 }
 
+/// Where the record ends of which `bytes` hold the beginning, when all before it are whole; `None` when not even its length is there (RFC 8446
+/// section 5.1: type, version, length). What rustls has moved together does not begin with a record: the result means nothing then.
+fn record_end(bytes: &[u8]) -> Option<usize> {
+    let mut end = 0;
+    while end <= bytes.len() {
+        let [_, _, _, high, low] = *bytes.get(end..)?.first_chunk()?;
+        end += 5 + usize::from(u16::from_be_bytes([high, low]));
+    }
+    Some(end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,5 +309,15 @@ mod tests {
         let error = feed(&mut engine, &[&cut_hello[..], &alert].concat()).unwrap_err();
         assert_eq!(error.status, Status::Tls);
         assert!(engine.close().is_err());
+    }
+
+    #[test]
+    fn a_record_that_is_not_whole_says_where_it_ends() {
+        assert_eq!(
+            record_end(&[22, 3, 3, 0, 2, 1, 1, 22, 3, 3, 1, 0, 7]),
+            Some(7 + 5 + 256)
+        );
+        assert_eq!(record_end(&[22, 3, 3, 0, 2, 1, 1, 22, 3, 3]), None);
+        assert_eq!(record_end(&[22, 3, 3, 0, 2, 1, 1]), None);
     }
 }
