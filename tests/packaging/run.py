@@ -285,9 +285,10 @@ def a_panic_in_the_archive_becomes_a_status(place):
 def the_installed_tree_is_complete(place):
     prefix = place.prefix()
     found = sorted(str(path.relative_to(prefix)) for path in prefix.rglob("*") if path.is_file())
-    wanted = sorted(["include/iotcred.h", "lib/libiotcred.a", "lib/libiotcred_sigv4.a", "lib/cmake/iotcred/iotcredConfig.cmake",
+    wanted = sorted(["include/iotcred.h", "include/sigv4.h", "include/sigv4_config_defaults.h", "lib/libiotcred.a", "lib/libiotcred_sigv4.a", "lib/cmake/iotcred/iotcredConfig.cmake",
                      "lib/cmake/iotcred/iotcredConfigVersion.cmake", "lib/pkgconfig/iotcred.pc", "lib/pkgconfig/iotcred-sigv4.pc",
-                     "share/licenses/iotcred/LICENSE-APACHE", "share/licenses/iotcred/LICENSE-MIT", "share/licenses/iotcred/THIRD-PARTY-LICENSES"])
+                     "share/licenses/iotcred/LICENSE-APACHE", "share/licenses/iotcred/LICENSE-MIT", "share/licenses/iotcred/NOTICE",
+                     "share/licenses/iotcred/THIRD-PARTY-LICENSES"])
     claim(found == wanted, f"installed: {found}")
     for path in prefix.rglob("*"):
         if path.suffix in (".cmake", ".pc"):
