@@ -22,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 IOTCRED = HERE.parents[2]
 MODULE = "libraries/aws/sigv4-for-aws-iot-embedded-sdk"
-DEMOS = ["s3_generate_presigned_url", "s3_download"]
+DEMOS = ["s3_generate_presigned_url", "s3_download", "s3_download_multithreaded"]
 WAYS = {}
 
 

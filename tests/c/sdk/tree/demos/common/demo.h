@@ -42,6 +42,12 @@ typedef struct Device {
 /* Reads the response of the credentials provider from the file that DEMO_RESPONSE names; 0 if there is none. */
 int deviceOpen(Device *device);
 
+/* Signs a GET for a range of an object, as the download demos do: one authorization buffer for all, whose length goes in and out. Returns 0 on success. */
+int signRange(Request *request, const Device *device, const char *region, const char *path, const char *host, const char *range);
+
+/* Without a server: signs a request, so many times, of which botocore's signature is known (tests/aws_sdk_vectors). Returns 0 on success. */
+int selfTest(int signatures);
+
 /* What an environment variable says. */
 const char *setting(const char *name);
 

@@ -1,0 +1,12 @@
+/* The demo's settings of the SigV4 module, as the SDK's demos have them. */
+#ifndef SIGV4_CONFIG_H_
+#define SIGV4_CONFIG_H_
+
+#define SIGV4_PROCESSING_BUFFER_LENGTH 1600U
+#define SIGV4_MAX_HTTP_HEADER_COUNT 10U
+#define SIGV4_MAX_QUERY_PAIR_COUNT 1U
+#define SIGV4_HASH_MAX_BLOCK_LENGTH 64U
+#define SIGV4_HASH_MAX_DIGEST_LENGTH 32U
+#define SIGV4_USE_CANONICAL_SUPPORT 1
+
+#endif
