@@ -42,10 +42,10 @@ impl<'a> HeaderBlock<'a> {
         let rest = self.text.get(position..)?;
         let end = rest.iter().position(|byte| *byte == b'\n')?;
         let (line, len) = (rest.get(..end)?, end.wrapping_add(1));
-        let line = if self.canonical {
-            line
-        } else {
-            line.strip_suffix(b"\r")?
+        let line = match line {
+            line if self.canonical => line,
+            [line @ .., b'\r'] => line,
+            _ => return None,
         };
         let (name, value) = line.split_at_checked(line.iter().position(|byte| *byte == b':')?)?;
         let (name, value) = (name, value.get(1..)?);
@@ -127,7 +127,7 @@ impl Headers for HeaderBlock<'_> {
     }
 
     /// All of them, as in the original.
-    fn is_signed(&self, _: &[u8]) -> bool {
+    fn is_signed(&self, _: &[u8], _: &[u8]) -> bool {
         true
     }
 

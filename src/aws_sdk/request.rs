@@ -160,7 +160,7 @@ impl<'a> Parameters<'a> {
         } else {
             let usual = !S3_SERVICES.contains(&self.service);
             let rules = PathRules {
-                normalize: usual && path.starts_with(b"/"),
+                normalize: usual && matches!(path, [b'/', ..]),
                 double_encode: usual,
             };
             canonical_path(path, Form::Raw, rules, sink);
@@ -169,12 +169,14 @@ impl<'a> Parameters<'a> {
 
     fn put_query(&self, order: &mut Order, sink: &mut dyn Sink) {
         if self.flags.has(Flags::QUERY_IS_CANONICAL) {
-            sink.put(self.query);
-        } else if self.flags.has(Flags::PRESIGNED_URL) {
-            canonical_query(until_nul(self.query), Form::Raw, order, sink);
-        } else {
-            canonical_query(until_nul(self.query), Form::RawEqualsTwice, order, sink);
+            return sink.put(self.query);
         }
+        let form = if self.flags.has(Flags::PRESIGNED_URL) {
+            Form::Raw
+        } else {
+            Form::RawEqualsTwice
+        };
+        canonical_query(until_nul(self.query), form, order, sink);
     }
 }
 

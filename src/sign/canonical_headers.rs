@@ -1,7 +1,7 @@
 //! The headers that the signature covers: the request's and the signer's own, sorted by lower-case name, equal names merged.
 #![forbid(unsafe_code)]
 
-use super::headers::{Carried, Headers, is_signed_beside, same_name};
+use super::headers::{Carried, Headers, same_name};
 use super::payload::PayloadHash;
 use super::sink::Sink;
 use super::sort::{Items, Order};
@@ -211,14 +211,6 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Whether a header is signed: by the caller's list, or, where there is none, by the rule that belongs to the headers.
-    fn is_signed(&self, name: &[u8]) -> bool {
-        match self.unsigned {
-            b"" => self.headers.is_signed(name),
-            unsigned => is_signed_beside(name, unsigned),
-        }
-    }
-
     /// The first of the signer's own that is added, `after` given.
     fn next_own(&self, after: usize) -> Option<usize> {
         let mut added = OWN.iter().filter(|own| self.added.has(**own)).map(|own| own.position());
@@ -233,7 +225,7 @@ impl Items for Names<'_> {
             after => self.headers.next(after),
         };
         while let Some(position) = next {
-            if self.is_signed(self.headers.name(position)) {
+            if self.headers.is_signed(self.headers.name(position), self.unsigned) {
                 return next;
             }
             next = self.headers.next(Some(position));

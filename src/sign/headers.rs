@@ -28,9 +28,14 @@ pub trait Headers {
         self.at(position).name
     }
 
-    /// Whether the header with a name is signed: as a rule all are but `authorization` and [`UNSIGNED_HEADERS`].
-    fn is_signed(&self, name: &[u8]) -> bool {
-        !matches!(known(name), Some(Known::Authorization | Known::Unsigned))
+    /// Whether the header with a name is signed, where the request leaves out the names in `unsigned`
+    /// ([`Options::unsigned_headers`](super::Options::unsigned_headers)): as a rule all are but `authorization` and those, or, where there are none,
+    /// [`UNSIGNED_HEADERS`]. The rule is here so that the drop-in, whose headers have another, does not link the names.
+    fn is_signed(&self, name: &[u8], unsigned: &[u8]) -> bool {
+        match unsigned {
+            b"" => !matches!(known(name), Some(Known::Authorization | Known::Unsigned)),
+            unsigned => is_signed_beside(name, unsigned),
+        }
     }
 
     /// Whether they are in their canonical order as they stand.
@@ -145,7 +150,7 @@ pub fn known(name: &[u8]) -> Option<Known> {
 
 /// Whether a header is signed when those in a list of names, with spaces between them, are not. What the signer knows a name for is not up to a list:
 /// `host` and what the signer writes are signed, `authorization` is not.
-pub fn is_signed_beside(name: &[u8], unsigned: &[u8]) -> bool {
+fn is_signed_beside(name: &[u8], unsigned: &[u8]) -> bool {
     match known(name) {
         Some(Known::Authorization) => false,
         Some(Known::Unsigned) | None => !unsigned.split(|byte| *byte == b' ').any(|other| same_name(other, name)),

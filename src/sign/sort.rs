@@ -46,6 +46,8 @@ impl Order {
     }
 
     /// Calls `visit` with the position of each of `items`, in order, and forgets the order of other items.
+    // Inlined into the canonical query, which all signatures share: as a function of its own it is larger.
+    #[inline(always)]
     pub fn visit_others(&mut self, items: &dyn Items, visit: &mut dyn FnMut(usize)) {
         self.sort(items);
         self.visit(items, visit);

@@ -159,7 +159,10 @@ fn put_normalized<S: Sink + ?Sized>(path: &[u8], encoding: Encoding, sink: &mut 
 
 /// The text up to the next slash. `None` after the last one.
 fn next_segment<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let after = rest.strip_prefix(b"/")?;
+    // Not `strip_prefix`, which is a function that calls memcmp, and larger.
+    let [b'/', after @ ..] = *rest else {
+        return None;
+    };
     let end = after.iter().position(|byte| *byte == b'/').unwrap_or(after.len());
     let (segment, next) = after.split_at_checked(end)?;
     *rest = next;
