@@ -187,31 +187,55 @@ impl Status {
 }
 
 #[cfg(feature = "client")]
-pub use client::{Error, Text, printable};
+pub use client::{Details, Error, KeptError, Text, printable};
 
 #[cfg(feature = "client")]
 mod client {
     use super::Status;
     use crate::limits::{MESSAGE_MAX, REQUEST_ID_MAX};
+    use alloc::boxed::Box;
     use core::fmt::{self, Write};
+    use core::ops::Deref;
 
     /// Text that is cut, at a character's end, where it is full.
-    #[derive(Clone, Debug, Default, PartialEq, Eq)]
-    pub struct Text<const N: usize>(heapless::String<N>);
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub struct Text<const N: usize> {
+        /// UTF-8 up to `len`, zeros behind it.
+        bytes: [u8; N],
+        len: u16,
+    }
 
     impl<const N: usize> Text<N> {
+        /// No text.
+        pub const EMPTY: Self = Self { bytes: [0; N], len: 0 };
+
         /// The text.
         pub fn as_str(&self) -> &str {
-            self.0.as_str()
+            let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+            // It is UTF-8: characters alone are written.
+            core::str::from_utf8(bytes).unwrap_or_default()
         }
     }
 
+    impl<const N: usize> Default for Text<N> {
+        fn default() -> Self {
+            Self::EMPTY
+        }
+    }
+
+    impl<const N: usize> fmt::Debug for Text<N> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.as_str().fmt(f)
+        }
+    }
+
+    /// Errors when it is full: what comes after is left out too.
     impl<const N: usize> Write for Text<N> {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             for character in text.chars() {
-                if self.0.push(character).is_err() {
-                    break;
-                }
+                let free = self.bytes.get_mut(usize::from(self.len)..).unwrap_or_default();
+                let place = free.get_mut(..character.len_utf8()).ok_or(fmt::Error)?;
+                self.len += character.encode_utf8(place).len() as u16;
             }
             Ok(())
         }
@@ -223,20 +247,29 @@ mod client {
         for chunk in bytes.utf8_chunks() {
             for character in chunk.valid().chars() {
                 let shown = if character.is_control() { ' ' } else { character };
-                let _ = text.write_char(shown);
+                if text.write_char(shown).is_err() {
+                    return text;
+                }
             }
-            if !chunk.invalid().is_empty() {
-                let _ = text.write_char('?');
+            if !chunk.invalid().is_empty() && text.write_char('?').is_err() {
+                return text;
             }
         }
         text
     }
 
-    /// What a call over the network says when it fails.
+    /// What a call over the network says when it fails. It goes by value through every layer, so it is small: what there is to say beside the status is boxed,
+    /// and where there is nothing to say nothing is allocated. The details are read as if they were members: `error.http_status`.
     #[derive(Clone, Debug)]
     pub struct Error {
         /// What went wrong.
         pub status: Status,
+        details: Option<Box<Details>>,
+    }
+
+    /// What an error says beside its status.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Details {
         /// The status of the HTTP response; 0 when there was none.
         pub http_status: u16,
         /// The TLS alert that the server sent; 0 when there was none (0 itself is `close_notify`, which is no failure).
@@ -249,24 +282,67 @@ mod client {
         pub message: Text<MESSAGE_MAX>,
     }
 
+    impl Details {
+        const NONE: Self = Self {
+            http_status: 0,
+            tls_alert: 0,
+            retry_after_ms: 0,
+            request_id: Text::EMPTY,
+            message: Text::EMPTY,
+        };
+    }
+
     impl Error {
         /// An error with a message of ours: `Error::new(status, format_args!("..."))`. No secret goes into it.
         pub fn new(status: Status, message: fmt::Arguments<'_>) -> Self {
             let mut error = Self::from(status);
-            let _ = error.message.write_fmt(message);
+            let _ = error.details().message.write_fmt(message);
             error
+        }
+
+        /// The details, to be written.
+        pub fn details(&mut self) -> &mut Details {
+            self.details.get_or_insert_with(|| Box::new(Details::NONE))
+        }
+    }
+
+    impl Deref for Error {
+        type Target = Details;
+
+        fn deref(&self) -> &Details {
+            static NONE: Details = Details::NONE;
+            self.details.as_deref().unwrap_or(&NONE)
         }
     }
 
     impl From<Status> for Error {
         fn from(status: Status) -> Self {
+            Self { status, details: None }
+        }
+    }
+
+    /// An error without a box, to be kept in memory of the caller's that nobody drops.
+    #[derive(Clone, Copy, Debug)]
+    pub struct KeptError {
+        /// What went wrong.
+        pub status: Status,
+        details: Details,
+    }
+
+    impl From<&Error> for KeptError {
+        fn from(error: &Error) -> Self {
             Self {
-                status,
-                http_status: 0,
-                tls_alert: 0,
-                retry_after_ms: 0,
-                request_id: Text::default(),
-                message: Text::default(),
+                status: error.status,
+                details: **error,
+            }
+        }
+    }
+
+    impl From<&KeptError> for Error {
+        fn from(kept: &KeptError) -> Self {
+            Self {
+                status: kept.status,
+                details: Some(Box::new(kept.details)),
             }
         }
     }
@@ -274,6 +350,25 @@ mod client {
     #[cfg(test)]
     mod tests {
         use super::*;
+
+        #[test]
+        fn an_error_without_details_is_a_few_bytes_and_no_box() {
+            assert!(size_of::<Error>() <= 2 * size_of::<usize>());
+            let error = Error::from(Status::Deadline);
+            assert!(error.details.is_none() && error.http_status == 0 && error.message.as_str().is_empty());
+        }
+
+        #[test]
+        fn a_kept_error_owns_no_box_and_comes_back_whole() {
+            const { assert!(!core::mem::needs_drop::<KeptError>()) };
+            let mut error = Error::new(Status::Refused, format_args!("no"));
+            error.details().http_status = 403;
+            let back = Error::from(&KeptError::from(&error));
+            assert_eq!(
+                (back.status, back.http_status, back.message.as_str()),
+                (Status::Refused, 403, "no")
+            );
+        }
 
         #[test]
         fn what_the_server_said_is_made_printable() {
@@ -286,7 +381,8 @@ mod client {
 
         #[test]
         fn what_does_not_fit_is_cut_at_a_character() {
-            assert_eq!(printable::<4>("abc\u{e9}".as_bytes()).as_str(), "abc");
+            assert_eq!(printable::<4>("abc\u{e9}d".as_bytes()).as_str(), "abc");
+            assert_eq!(printable::<5>("abc\u{e9}d".as_bytes()).as_str(), "abc\u{e9}");
         }
     }
 }

@@ -46,22 +46,19 @@ impl Said {
 
 /// An error with this status and message, and whatever the response's head tells.
 pub fn error(head: &Head, status: Status, message: Text<MESSAGE_MAX>) -> Error {
-    Error {
-        http_status: head.status(),
-        retry_after_ms: retry_after_ms(head),
-        request_id: request_id(head).map(printable).unwrap_or_default(),
-        message,
-        ..Error::from(status)
-    }
+    let mut error = in_response(status.into(), head);
+    let details = error.details();
+    details.retry_after_ms = retry_after_ms(head);
+    details.message = message;
+    error
 }
 
 /// An error of ours about a response: it keeps its status and message, and gets what the head tells.
-pub fn in_response(error: Error, head: &Head) -> Error {
-    Error {
-        http_status: head.status(),
-        request_id: request_id(head).map(printable).unwrap_or_default(),
-        ..error
-    }
+pub fn in_response(mut error: Error, head: &Head) -> Error {
+    let details = error.details();
+    details.http_status = head.status();
+    details.request_id = request_id(head).map(printable).unwrap_or_default();
+    error
 }
 
 /// The status of a response by its HTTP status and error code, when nothing more specific is known.
@@ -83,8 +80,12 @@ pub fn class(http_status: u16, code: &str) -> Status {
 pub fn show<const N: usize>(characters: impl Iterator<Item = char>) -> Text<N> {
     let mut text = Text::default();
     for character in characters {
-        // `Text` cuts; it does not fail.
-        let _ = text.write_char(if character.is_control() { ' ' } else { character });
+        if text
+            .write_char(if character.is_control() { ' ' } else { character })
+            .is_err()
+        {
+            break;
+        }
     }
     text
 }

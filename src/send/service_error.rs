@@ -32,7 +32,7 @@ pub fn service_error(head: &Head, body: &[u8]) -> Error {
     let mut error = error(head, status, message(&said, place, body));
     if error.request_id.as_str().is_empty() {
         let id = xml.as_ref().and_then(|xml| xml.element("RequestId"));
-        error.request_id = id.map(|id| show(unescape(id))).unwrap_or_default();
+        error.details().request_id = id.map(|id| show(unescape(id))).unwrap_or_default();
     }
     error
 }

@@ -48,7 +48,7 @@ fn received(alert: AlertDescription) -> Error {
         _ => Status::Tls,
     };
     let mut error = Error::new(status, format_args!("the server sent the TLS alert {alert:?}"));
-    error.tls_alert = u8::from(alert);
+    error.details().tls_alert = u8::from(alert);
     error
 }
 
