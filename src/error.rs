@@ -38,6 +38,12 @@ pub enum Status {
     Address = 1009,
     /// Configuration: a callback that is needed is NULL.
     Platform = 1010,
+    /// Configuration: the private key stands in the certificate's place, and the certificate in the key's.
+    Swapped = 1011,
+    /// Configuration: the device's certificate has expired, by the device's clock.
+    CertificateExpired = 1012,
+    /// Configuration: the device's certificate is not valid yet, by the device's clock.
+    CertificateNotYetValid = 1013,
 
     /// Request: the method is no token.
     Method = 2001,
@@ -90,12 +96,18 @@ pub enum Status {
     Dns = 3001,
     /// The resolver had not answered when the deadline passed.
     DnsDeadline = 3002,
-    /// No address accepted a connection.
+    /// No address accepted a connection, for a reason that has no status of its own.
     Connect = 3003,
-    /// The connection broke.
+    /// The connection broke, or ended too soon.
     ConnectionLost = 3004,
     /// The deadline passed.
     Deadline = 3005,
+    /// There is no route to the server.
+    NoRoute = 3006,
+    /// The server, or a firewall, refused the connection.
+    ConnectionRefused = 3007,
+    /// The connection was reset.
+    ConnectionReset = 3008,
 
     /// The handshake failed for a reason that has no status of its own.
     Tls = 4001,
@@ -113,6 +125,8 @@ pub enum Status {
     ClientRefused = 4007,
     /// There is no version or suite that both sides speak.
     TlsNoCommon = 4008,
+    /// The server does not know the name that it was asked for.
+    NameUnknown = 4009,
 
     /// The response is not well-formed HTTP/1.1.
     ResponseMalformed = 5001,
@@ -169,6 +183,9 @@ impl Status {
                 | Self::Connect
                 | Self::ConnectionLost
                 | Self::Deadline
+                | Self::NoRoute
+                | Self::ConnectionRefused
+                | Self::ConnectionReset
                 | Self::ResponseMalformed
                 | Self::ResponseTooLarge
                 | Self::Document
@@ -181,18 +198,49 @@ impl Status {
     pub const fn is_of_clock(self) -> bool {
         matches!(
             self,
-            Self::ClockUnset | Self::TimeRequired | Self::ServerExpired | Self::ServerNotYetValid
+            Self::ClockUnset
+                | Self::TimeRequired
+                | Self::ServerExpired
+                | Self::ServerNotYetValid
+                | Self::CertificateNotYetValid
         )
+    }
+
+    /// Whether an open connection came to an end: what the server said before may still be there.
+    pub const fn is_cut(self) -> bool {
+        matches!(self, Self::ConnectionLost | Self::ConnectionReset)
+    }
+
+    /// Whether the network or TLS failed: such an error has a phase.
+    pub const fn is_of_connection(self) -> bool {
+        matches!(self as i32, 3000..=4999)
     }
 }
 
+/// How far a connection had come when something happened to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 #[cfg(feature = "client")]
-pub use client::{Details, Error, KeptError, Text, printable};
+pub enum Phase {
+    /// The name is looked up.
+    Resolve = 1,
+    /// The connection is opened.
+    Connect = 2,
+    /// TLS shakes hands.
+    Handshake = 3,
+    /// The request goes out.
+    Send = 4,
+    /// The response is awaited, and comes in.
+    Receive = 5,
+}
+
+#[cfg(feature = "client")]
+pub use client::{Dates, Details, Error, KeptError, Text, printable};
 
 #[cfg(feature = "client")]
 mod client {
-    use super::Status;
-    use crate::limits::{MESSAGE_MAX, REQUEST_ID_MAX};
+    use super::{Phase, Status};
+    use crate::limits::{ERROR_CODE_MAX, MESSAGE_MAX, REQUEST_ID_MAX};
     use alloc::boxed::Box;
     use core::fmt::{self, Write};
     use core::ops::Deref;
@@ -264,6 +312,8 @@ mod client {
     pub struct Error {
         /// What went wrong.
         pub status: Status,
+        /// Where the connection stood; `None` where the connection is not to blame.
+        pub phase: Option<Phase>,
         details: Option<Box<Details>>,
     }
 
@@ -276,10 +326,25 @@ mod client {
         pub tls_alert: u8,
         /// How long the server asked to wait, in milliseconds; 0 when it did not.
         pub retry_after_ms: u32,
+        /// The dates of the certificate that an error about dates speaks of, and the device's own, in Unix seconds; all 0 for any other error.
+        pub dates: Dates,
         /// The request id, to quote to AWS.
         pub request_id: Text<REQUEST_ID_MAX>,
+        /// The name that the service gives its error, such as `AccessDeniedException`.
+        pub error_type: Text<ERROR_CODE_MAX>,
         /// The server's words or ours, printable; never a secret.
         pub message: Text<MESSAGE_MAX>,
+    }
+
+    /// A certificate's dates beside the device's, in Unix seconds.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Dates {
+        /// The first moment at which the certificate is valid.
+        pub not_before: i64,
+        /// The last one.
+        pub not_after: i64,
+        /// The device's clock.
+        pub device: i64,
     }
 
     impl Details {
@@ -287,7 +352,13 @@ mod client {
             http_status: 0,
             tls_alert: 0,
             retry_after_ms: 0,
+            dates: Dates {
+                not_before: 0,
+                not_after: 0,
+                device: 0,
+            },
             request_id: Text::EMPTY,
+            error_type: Text::EMPTY,
             message: Text::EMPTY,
         };
     }
@@ -298,6 +369,12 @@ mod client {
             let mut error = Self::from(status);
             let _ = error.details().message.write_fmt(message);
             error
+        }
+
+        /// The same error of a connection that stood at `phase`, unless it says already where.
+        pub fn at(self, phase: Phase) -> Self {
+            let phase = self.phase.or_else(|| self.status.is_of_connection().then_some(phase));
+            Self { phase, ..self }
         }
 
         /// The details, to be written.
@@ -317,7 +394,11 @@ mod client {
 
     impl From<Status> for Error {
         fn from(status: Status) -> Self {
-            Self { status, details: None }
+            Self {
+                status,
+                phase: None,
+                details: None,
+            }
         }
     }
 
@@ -326,6 +407,7 @@ mod client {
     pub struct KeptError {
         /// What went wrong.
         pub status: Status,
+        phase: Option<Phase>,
         details: Details,
     }
 
@@ -333,6 +415,7 @@ mod client {
         fn from(error: &Error) -> Self {
             Self {
                 status: error.status,
+                phase: error.phase,
                 details: **error,
             }
         }
@@ -342,6 +425,7 @@ mod client {
         fn from(kept: &KeptError) -> Self {
             Self {
                 status: kept.status,
+                phase: kept.phase,
                 details: Some(Box::new(kept.details)),
             }
         }
@@ -356,6 +440,13 @@ mod client {
             assert!(size_of::<Error>() <= 2 * size_of::<usize>());
             let error = Error::from(Status::Deadline);
             assert!(error.details.is_none() && error.http_status == 0 && error.message.as_str().is_empty());
+        }
+
+        #[test]
+        fn an_error_of_the_connection_says_where_it_stood_and_no_other_does() {
+            let lost = Error::from(Status::ConnectionLost).at(Phase::Send).at(Phase::Receive);
+            assert_eq!(lost.phase, Some(Phase::Send));
+            assert_eq!(Error::from(Status::Document).at(Phase::Receive).phase, None);
         }
 
         #[test]

@@ -283,7 +283,10 @@ fn remedy(error: &Error) -> Remedy {
         | Status::KeyMismatch
         | Status::Ca
         | Status::Address
-        | Status::Platform => true,
+        | Status::Platform
+        | Status::Swapped
+        | Status::CertificateExpired
+        | Status::CertificateNotYetValid => true,
         Status::DataEndpoint => error.http_status == 0,
         _ => false,
     };

@@ -14,14 +14,15 @@ pub struct iotcred_platform {
     /// Passed to every function below; may be NULL. One context carries one connection: concurrent calls need one each.
     pub context: *mut c_void,
     /// Opens a TCP connection to `host` (a name or an IP address) within `timeout_ms` milliseconds. Returns 0, or `IOTCRED_ERR_DNS`,
-    /// `IOTCRED_ERR_CONNECT` or `IOTCRED_ERR_DEADLINE`; any other number counts as `IOTCRED_ERR_CONNECT`.
+    /// `IOTCRED_ERR_DNS_DEADLINE`, `IOTCRED_ERR_NO_ROUTE`, `IOTCRED_ERR_CONNECTION_REFUSED`, `IOTCRED_ERR_CONNECTION_RESET`, `IOTCRED_ERR_CONNECT` or
+    /// `IOTCRED_ERR_DEADLINE`; any other number counts as `IOTCRED_ERR_CONNECT`.
     pub connect:
         Option<unsafe extern "C" fn(context: *mut c_void, host: *const c_char, port: u16, timeout_ms: u32) -> i32>,
     /// Sends at most `len` bytes of `data`. Returns how many, 0 if none could be sent within `timeout_ms`, or a negative number if the connection
-    /// is broken.
+    /// is broken: `-IOTCRED_ERR_CONNECTION_RESET` if it was reset.
     pub send: Option<unsafe extern "C" fn(context: *mut c_void, data: *const u8, len: usize, timeout_ms: u32) -> i32>,
     /// Receives at most `size` bytes into `buffer`. Returns how many as soon as there are any, 0 if none came within `timeout_ms` (0: take only
-    /// what is there), or a negative number if the connection is closed or broken.
+    /// what is there), or a negative number if the connection is closed or broken: `-IOTCRED_ERR_CONNECTION_RESET` if it was reset.
     pub recv: Option<unsafe extern "C" fn(context: *mut c_void, buffer: *mut u8, size: usize, timeout_ms: u32) -> i32>,
     /// Closes the connection. Called once after every `connect`, also after one that failed.
     pub close: Option<unsafe extern "C" fn(context: *mut c_void)>,

@@ -44,11 +44,12 @@ impl Said {
     }
 }
 
-/// An error with this status and message, and whatever the response's head tells.
-pub fn error(head: &Head, status: Status, message: Text<MESSAGE_MAX>) -> Error {
+/// An error with this status, error code and message, and whatever the response's head tells.
+pub fn error(head: &Head, status: Status, code: Text<ERROR_CODE_MAX>, message: Text<MESSAGE_MAX>) -> Error {
     let mut error = in_response(status.into(), head);
     let details = error.details();
     details.retry_after_ms = retry_after_ms(head);
+    details.error_type = code;
     details.message = message;
     error
 }
@@ -280,7 +281,7 @@ mod tests {
     #[test]
     fn the_error_carries_what_the_head_tells() {
         let head_503 = head(503, &[DATE, "x-amzn-RequestId: 0a1b-2c", "Retry-After: 1"]);
-        let error = error(&head_503, Status::Throttled, Text::default());
+        let error = error(&head_503, Status::Throttled, Text::default(), Text::default());
         assert_eq!(
             (error.status, error.http_status, error.retry_after_ms),
             (Status::Throttled, 503, 1000)

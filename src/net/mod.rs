@@ -35,14 +35,14 @@ impl Peer<'_> {
 
 /// A blocking byte stream. Every call returns within `timeout_ms`, or as near to it as its platform can.
 pub trait Transport {
-    /// Opens the stream. Errors: `Dns`, `DnsDeadline`, `Connect`, `Deadline`.
+    /// Opens the stream. Errors: `Dns`, `DnsDeadline`, `NoRoute`, `ConnectionRefused`, `ConnectionReset`, `Connect`, `Deadline`.
     fn connect(&mut self, peer: &Peer<'_>, timeout_ms: u32) -> Result<(), Status>;
 
-    /// Sends a part of `data`, at least one byte, and says how many. Errors: `ConnectionLost`, `Deadline`.
+    /// Sends a part of `data`, at least one byte, and says how many. Errors: `ConnectionLost`, `ConnectionReset`, `Deadline`.
     fn send(&mut self, data: &[u8], timeout_ms: u32) -> Result<usize, Status>;
 
     /// Receives at least one byte and says how many; 0 is the end of the stream. With a timeout of 0 it takes only what is there.
-    /// Errors: `ConnectionLost`, `Deadline`.
+    /// Errors: `ConnectionLost`, `ConnectionReset`, `Deadline`.
     fn recv(&mut self, buffer: &mut [u8], timeout_ms: u32) -> Result<usize, Status>;
 
     /// Closes the stream. Is called once after every `connect`, also one that failed.
