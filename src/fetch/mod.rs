@@ -44,11 +44,11 @@ pub fn fetch(
     random: &dyn Fn() -> u64,
 ) -> Result<Fetched, Error> {
     let deadline = Deadline::after(clock, config.timeout_ms());
-    config.check()?;
     let settings = config.tls(clock)?;
     let mut tried = 1;
     loop {
-        let error = match attempt(config, &settings, transport, deadline) {
+        let outcome = attempt(config, &settings, transport, deadline).map_err(|error| config.remark(error, clock));
+        let error = match outcome {
             Err(error) if tried < config.tries() => error,
             outcome => return outcome,
         };

@@ -7,6 +7,7 @@ use crate::limits::{TLS_INCOMING_MAX, TLS_INCOMING_MIN, TLS_INCOMING_STEP, TLS_R
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+use rustls::AlertDescription;
 use rustls::client::{ClientConfig, ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::ServerName;
 use rustls::unbuffered::{
@@ -112,7 +113,10 @@ impl Engine {
         }
         // Also where this unwinds.
         self.failed = true;
-        let stage = self.run(sink).inspect_err(|_| self.collect_alert());
+        let stage = self.run(sink).map_err(|error| self.judge(error));
+        if stage.is_err() {
+            self.collect_alert();
+        }
         self.failed = stage.is_err();
         stage
     }
@@ -143,6 +147,18 @@ impl Engine {
                 return Ok(stage);
             }
         }
+    }
+
+    /// `handshake_failure` in place of a ServerHello is the answer to what we offer, and later to our certificate, or the lack of one (RFC 5246 sections 7.2.2
+    /// and 7.4.6).
+    fn judge(&self, mut error: Error) -> Error {
+        if error.tls_alert == u8::from(AlertDescription::HandshakeFailure) {
+            error.status = match self.connection.protocol_version() {
+                None => Status::TlsNoCommon,
+                Some(_) => Status::ClientRefused,
+            };
+        }
+        error
     }
 
     /// Takes `count` bytes off the front of `incoming`, and wipes what the move leaves behind.

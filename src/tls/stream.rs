@@ -46,7 +46,9 @@ impl<'a> Stream<'a> {
             closed: false,
             broken: false,
         };
-        stream.shake_hands().map_err(|error| error.at(Phase::Handshake))?;
+        stream
+            .shake_hands()
+            .map_err(|error| settings.verifier.explained(error).at(Phase::Handshake))?;
         Ok(stream)
     }
 
