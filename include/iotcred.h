@@ -264,13 +264,13 @@ typedef struct {
 
 // The clock is before 2015: it was never set.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 #define IOTCRED_ERR_CLOCK_UNSET 4
 
 // A time is needed and there is no clock to ask.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 #define IOTCRED_ERR_TIME_REQUIRED 5
 
@@ -282,79 +282,79 @@ typedef struct {
 
 // `endpoint` is no host name.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_ENDPOINT 1001
 
 // `role_alias` is missing or malformed.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Set `role_alias` to the alias' name (not its ARN): 1 to 128 of A-Z a-z 0-9 _ = , @ -
 #define IOTCRED_ERR_ROLE_ALIAS 1002
 
 // `thing_name` is malformed.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Set `thing_name` to NULL or to 1 to 128 of A-Z a-z 0-9 : _ -
 #define IOTCRED_ERR_THING_NAME 1003
 
 // `certificate` cannot be read.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Give the PEM text of the certificate chain, leaf first, or one DER certificate; the length is that of the text.
 #define IOTCRED_ERR_CERTIFICATE 1004
 
 // `private_key` cannot be read.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Give the key in PEM or DER, as PKCS#8, PKCS#1 or SEC1, and not encrypted.
 #define IOTCRED_ERR_PRIVATE_KEY 1005
 
 // `private_key` is of a kind that cannot be used.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Use RSA of at least 2048 bits, P-256 or P-384; the error's message names what was given.
 #define IOTCRED_ERR_KEY_UNSUPPORTED 1006
 
 // `private_key` is not the key of `certificate`.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Pair the certificate with the key that was created with it; the leaf must come first in the chain.
 #define IOTCRED_ERR_KEY_MISMATCH 1007
 
 // `ca` cannot be read.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 // What to do: Give CA certificates in PEM, or one in DER, or leave `ca` empty for Amazon's roots.
 #define IOTCRED_ERR_CA 1008
 
 // `address` is neither an IP address nor a host name.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 // What to do: Set `address` to NULL, or to where to connect in place of `endpoint`, without a port.
 #define IOTCRED_ERR_ADDRESS 1009
 
 // `platform` lacks a callback, or one broke its contract.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 // What to do: Set connect, send, recv and close together, and both clocks; without an operating system all of them. send and recv must not say more than they were given.
 #define IOTCRED_ERR_PLATFORM 1010
 
 // `certificate` and `private_key` are in each other's place.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Swap them: the certificate is the text with BEGIN CERTIFICATE, the key that with PRIVATE KEY.
 #define IOTCRED_ERR_SWAPPED 1011
 
 // The device's certificate has expired by the device's clock.
 //
-// Returned by none yet.
+// Returned by `iotcred_config_check`.
 // What to do: Check the device's clock; if it is right, give the device a new certificate.
 #define IOTCRED_ERR_CERTIFICATE_EXPIRED 1012
 
 // The device's certificate is not valid yet by the device's clock.
 //
-// Returned by none yet.
+// Returned by `iotcred_config_check`.
 // What to do: Set the device's clock.
 #define IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID 1013
 
@@ -702,7 +702,7 @@ typedef struct {
 
 // This is the data endpoint, not the credentials endpoint.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Use the credentials endpoint, ID.credentials.iot.REGION.amazonaws.com, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_DATA_ENDPOINT 5026
 
@@ -944,6 +944,9 @@ void sigv4_chunk_wipe(sigv4_chunks *chunks);
 // `phase`: the response was awaited, or was coming in. With TLS 1.3 a server that refuses the device's certificate says so here.
 #define IOTCRED_PHASE_RECEIVE 5
 
+// So many problems `iotcred_config_check` finds at most.
+#define IOTCRED_PROBLEMS_MAX 12
+
 // `state`: no refresh is due.
 #define IOTCRED_CACHE_FRESH 0
 
@@ -1014,6 +1017,24 @@ typedef struct {
     void (*sleep)(void *context, uint32_t ms);
 } iotcred_platform;
 
+// How long each phase of a fetch took, in milliseconds, and how far it came: the phases that were not reached are 0. Of several tries the last one's.
+typedef struct {
+    // Looking the name up. 0 with a transport of the device's own, where `connect_ms` has it.
+    uint32_t resolve_ms;
+    // Opening the connection.
+    uint32_t connect_ms;
+    // The TLS handshake.
+    uint32_t handshake_ms;
+    // Sending the request.
+    uint32_t send_ms;
+    // Waiting for the response, and receiving it.
+    uint32_t receive_ms;
+    // The whole call, with all tries and the pauses between them.
+    uint32_t total_ms;
+    // How many tries there were; 0: none, the configuration has a mistake.
+    uint32_t tries;
+} iotcred_timings;
+
 // How to get credentials. All-zero members mean the defaults; the first five are what only the user can know. Everything is borrowed for
 // the call, and nothing is kept.
 typedef struct {
@@ -1041,6 +1062,9 @@ typedef struct {
     // Tries within the deadline, the first included; only what another try can mend is tried again (`retryable` in `iotcred_error`), after a random pause that grows,
     // and no sooner than the server asked. 0: 3. 1: no second try.
     uint32_t tries;
+    // Where to write how long each phase of the call took; NULL: nowhere. An output, written whether the fetch succeeds or fails (`iotcred_cache_get` writes it
+    // when it refreshes): one for each thread.
+    iotcred_timings *timings;
 } iotcred_config;
 
 // What went wrong, for programs (`kind`, `retryable`) and for people (`message`). The struct is the caller's; where a function takes one, NULL is
@@ -1195,6 +1219,25 @@ sigv4_credentials iotcred_credentials_view(const iotcred_credentials *credential
 // Threads: one at a time for one struct.
 // Example: `iotcred_credentials_wipe(&credentials);`
 void iotcred_credentials_wipe(iotcred_credentials *credentials);
+
+// Checks a configuration, with no network: all mistakes at once, each as the error that `iotcred_fetch` would fail with; that has `message` and a hint.
+// Besides it looks at the dates of the device's certificate (`IOTCRED_ERR_CERTIFICATE_EXPIRED`, `IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID`), which
+// keep no fetch from asking the server: it may be the device's clock that is wrong.
+//
+// `config`: in. Of `platform` the clock is asked.
+// `problems`: out; an array of `capacity`, of which as many are written whole as there are problems, and the others are left untouched. NULL with a capacity of 0.
+// An array of `IOTCRED_PROBLEMS_MAX` is always large enough.
+// `capacity`: in; how many errors `problems` has room for.
+// `count`: out; may be NULL. How many problems there are, which may be more than `capacity`.
+//
+// Ownership: nothing is kept.
+// Returns `IOTCRED_OK` if there is no problem, else the status of the first; `IOTCRED_ERR_NULL_ARGUMENT`, with the outputs untouched.
+// Threads: any number at once, each with its own outputs.
+// Example: see `examples-c/doctor.c`.
+iotcred_status iotcred_config_check(const iotcred_config *config,
+                                    iotcred_error *problems,
+                                    size_t capacity,
+                                    size_t *count);
 
 // Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS, and as
 // many more as `tries` allows when one fails for a reason that may pass.

@@ -5,8 +5,9 @@ use crate::error::{Error, Status};
 use crate::http::failure::contains;
 use crate::limits::{DEFAULT_TIMEOUT_MS, DEFAULT_TRIES, HTTPS_PORT, ROLE_ALIAS_MAX, THING_NAME_MAX};
 use crate::net::host::{check_address, check_host};
-use crate::net::{Clock, Peer};
+use crate::net::{Clock, Peer, Timings};
 use crate::tls::{Identity, Roots, Settings, check_name as check_server_name, date, out_of_date};
+use core::cell::Cell;
 use core::fmt::{self, Write};
 
 /// How to get credentials.
@@ -31,6 +32,8 @@ pub struct Config<'a> {
     pub timeout_ms: u32,
     /// Tries within the deadline, the first included; 0 for the default.
     pub tries: u32,
+    /// Where to write how long each phase took.
+    pub timings: Option<&'a Cell<Timings>>,
 }
 
 impl fmt::Debug for Config<'_> {
@@ -200,6 +203,7 @@ mod tests {
             port: 0,
             timeout_ms: 0,
             tries: 0,
+            timings: None,
         }
     }
 

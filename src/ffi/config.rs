@@ -1,6 +1,7 @@
 //! `iotcred_config`, `iotcred_platform`: what a caller tells the library about its device.
 
 use super::types::iotcred_bytes;
+use crate::net::Timings;
 use core::ffi::{c_char, c_void};
 
 /// What a device supplies in place of an operating system. All members are optional where there is one (the std size): the four of the
@@ -35,6 +36,27 @@ pub struct iotcred_platform {
     pub sleep: Option<unsafe extern "C" fn(context: *mut c_void, ms: u32)>,
 }
 
+/// How long each phase of a fetch took, in milliseconds, and how far it came: the phases that were not reached are 0. Of several tries the last one's.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(non_camel_case_types)]
+pub struct iotcred_timings {
+    /// Looking the name up. 0 with a transport of the device's own, where `connect_ms` has it.
+    pub resolve_ms: u32,
+    /// Opening the connection.
+    pub connect_ms: u32,
+    /// The TLS handshake.
+    pub handshake_ms: u32,
+    /// Sending the request.
+    pub send_ms: u32,
+    /// Waiting for the response, and receiving it.
+    pub receive_ms: u32,
+    /// The whole call, with all tries and the pauses between them.
+    pub total_ms: u32,
+    /// How many tries there were; 0: none, the configuration has a mistake.
+    pub tries: u32,
+}
+
 /// How to get credentials. All-zero members mean the defaults; the first five are what only the user can know. Everything is borrowed for
 /// the call, and nothing is kept.
 #[repr(C)]
@@ -64,4 +86,11 @@ pub struct iotcred_config {
     /// Tries within the deadline, the first included; only what another try can mend is tried again (`retryable` in `iotcred_error`), after a random pause that grows,
     /// and no sooner than the server asked. 0: 3. 1: no second try.
     pub tries: u32,
+    /// Where to write how long each phase of the call took; NULL: nowhere. An output, written whether the fetch succeeds or fails (`iotcred_cache_get` writes it
+    /// when it refreshes): one for each thread.
+    pub timings: *mut iotcred_timings,
 }
+
+const _: () = assert!(
+    size_of::<iotcred_timings>() == size_of::<Timings>() && align_of::<iotcred_timings>() == align_of::<Timings>()
+);

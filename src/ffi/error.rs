@@ -71,21 +71,15 @@ impl iotcred_error {
     }
 }
 
-/// Writes an outcome into the caller's struct, if there is one: all of it, the padding too.
+/// Writes an error into the caller's struct: all of it, the padding too.
 ///
 /// # Safety
-/// `place` is NULL, or valid and nobody else's for the call.
-pub(super) unsafe fn report(place: *mut iotcred_error, outcome: &Result<(), Error>) {
-    if place.is_null() {
-        return;
-    }
-    // SAFETY: not NULL, and the caller's promise. All zero is a value of each member: IOTCRED_OK, `false`, empty text.
-    let place = unsafe {
+/// `place` is valid and nobody else's for the call.
+pub(super) unsafe fn report(place: *mut iotcred_error, error: &Error) {
+    // SAFETY: the caller's promise. All zero is a value of each member: IOTCRED_OK, `false`, empty text.
+    unsafe {
         place.write_bytes(0, 1);
-        &mut *place
-    };
-    if let Err(error) = outcome {
-        place.set(error);
+        (*place).set(error);
     }
 }
 
@@ -98,9 +92,21 @@ pub(super) unsafe fn guard_with_error(
     body: impl FnOnce() -> Result<(), Error>,
 ) -> iotcred_status {
     let outcome = run(|| Ok(body())).unwrap_or_else(|status: Status| Err(status.into()));
-    // SAFETY: the caller's promise.
-    unsafe { report(error, &outcome) };
-    outcome.map_or_else(|error| code(error.status), |()| IOTCRED_OK)
+    match (outcome, error.is_null()) {
+        (Ok(()), true) => IOTCRED_OK,
+        (Ok(()), false) => {
+            // SAFETY: not NULL, and the caller's promise; all zero is a value of each member.
+            unsafe { error.write_bytes(0, 1) };
+            IOTCRED_OK
+        }
+        (Err(failure), is_null) => {
+            if !is_null {
+                // SAFETY: not NULL, and the caller's promise.
+                unsafe { report(error, &failure) };
+            }
+            code(failure.status)
+        }
+    }
 }
 
 const _: () = {

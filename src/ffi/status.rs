@@ -29,12 +29,12 @@ pub const IOTCRED_ERR_NULL_ARGUMENT: iotcred_status = 2;
 pub const IOTCRED_ERR_NOT_INITIALISED: iotcred_status = 3;
 /// The clock is before 2015: it was never set.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 pub const IOTCRED_ERR_CLOCK_UNSET: iotcred_status = 4;
 /// A time is needed and there is no clock to ask.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 pub const IOTCRED_ERR_TIME_REQUIRED: iotcred_status = 5;
 /// The time is after the year 9999.
@@ -44,67 +44,67 @@ pub const IOTCRED_ERR_TIME_REQUIRED: iotcred_status = 5;
 pub const IOTCRED_ERR_TIME_OUT_OF_RANGE: iotcred_status = 6;
 /// `endpoint` is no host name.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
 /// What to do: Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 pub const IOTCRED_ERR_ENDPOINT: iotcred_status = 1001;
 /// `role_alias` is missing or malformed.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Set `role_alias` to the alias' name (not its ARN): 1 to 128 of A-Z a-z 0-9 _ = , @ -
 pub const IOTCRED_ERR_ROLE_ALIAS: iotcred_status = 1002;
 /// `thing_name` is malformed.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Set `thing_name` to NULL or to 1 to 128 of A-Z a-z 0-9 : _ -
 pub const IOTCRED_ERR_THING_NAME: iotcred_status = 1003;
 /// `certificate` cannot be read.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Give the PEM text of the certificate chain, leaf first, or one DER certificate; the length is that of the text.
 pub const IOTCRED_ERR_CERTIFICATE: iotcred_status = 1004;
 /// `private_key` cannot be read.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Give the key in PEM or DER, as PKCS#8, PKCS#1 or SEC1, and not encrypted.
 pub const IOTCRED_ERR_PRIVATE_KEY: iotcred_status = 1005;
 /// `private_key` is of a kind that cannot be used.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Use RSA of at least 2048 bits, P-256 or P-384; the error's message names what was given.
 pub const IOTCRED_ERR_KEY_UNSUPPORTED: iotcred_status = 1006;
 /// `private_key` is not the key of `certificate`.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Pair the certificate with the key that was created with it; the leaf must come first in the chain.
 pub const IOTCRED_ERR_KEY_MISMATCH: iotcred_status = 1007;
 /// `ca` cannot be read.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 /// What to do: Give CA certificates in PEM, or one in DER, or leave `ca` empty for Amazon's roots.
 pub const IOTCRED_ERR_CA: iotcred_status = 1008;
 /// `address` is neither an IP address nor a host name.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 /// What to do: Set `address` to NULL, or to where to connect in place of `endpoint`, without a port.
 pub const IOTCRED_ERR_ADDRESS: iotcred_status = 1009;
 /// `platform` lacks a callback, or one broke its contract.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 /// What to do: Set connect, send, recv and close together, and both clocks; without an operating system all of them. send and recv must not say more than they were given.
 pub const IOTCRED_ERR_PLATFORM: iotcred_status = 1010;
 /// `certificate` and `private_key` are in each other's place.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Swap them: the certificate is the text with BEGIN CERTIFICATE, the key that with PRIVATE KEY.
 pub const IOTCRED_ERR_SWAPPED: iotcred_status = 1011;
 /// The device's certificate has expired by the device's clock.
 ///
-/// Returned by none yet.
+/// Returned by `iotcred_config_check`.
 /// What to do: Check the device's clock; if it is right, give the device a new certificate.
 pub const IOTCRED_ERR_CERTIFICATE_EXPIRED: iotcred_status = 1012;
 /// The device's certificate is not valid yet by the device's clock.
 ///
-/// Returned by none yet.
+/// Returned by `iotcred_config_check`.
 /// What to do: Set the device's clock.
 pub const IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID: iotcred_status = 1013;
 /// `method` is no HTTP method.
@@ -394,7 +394,7 @@ pub const IOTCRED_ERR_ROLE_NOT_ASSUMABLE: iotcred_status = 5024;
 pub const IOTCRED_ERR_DURATION_TOO_LONG: iotcred_status = 5025;
 /// This is the data endpoint, not the credentials endpoint.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Use the credentials endpoint, ID.credentials.iot.REGION.amazonaws.com, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 pub const IOTCRED_ERR_DATA_ENDPOINT: iotcred_status = 5026;
 /// This is no credentials endpoint.

@@ -25,6 +25,7 @@ pub fn system_resolver(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 pub struct TcpTransport {
     resolver: Resolver,
     stream: Option<TcpStream>,
+    resolve_ms: u32,
 }
 
 impl Default for TcpTransport {
@@ -36,7 +37,11 @@ impl Default for TcpTransport {
 impl TcpTransport {
     /// A transport that asks `resolver` for addresses.
     pub fn with_resolver(resolver: Resolver) -> Self {
-        Self { resolver, stream: None }
+        Self {
+            resolver,
+            stream: None,
+            resolve_ms: 0,
+        }
     }
 
     fn stream(&mut self) -> Result<&mut TcpStream, Status> {
@@ -46,12 +51,15 @@ impl TcpTransport {
 
 impl Transport for TcpTransport {
     fn connect(&mut self, peer: &Peer<'_>, timeout_ms: u32) -> Result<(), Status> {
-        let deadline = Instant::now() + milliseconds(timeout_ms);
+        let start = Instant::now();
+        let deadline = start + milliseconds(timeout_ms);
         let host = peer.address.unwrap_or(peer.host);
         let addresses = match host.parse::<IpAddr>() {
-            Ok(address) => [SocketAddr::new(address, peer.port)].to_vec(),
-            Err(_) => lookup(self.resolver, host, peer.port, deadline)?,
+            Ok(address) => Ok([SocketAddr::new(address, peer.port)].to_vec()),
+            Err(_) => lookup(self.resolver, host, peer.port, deadline),
         };
+        self.resolve_ms = u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let addresses = addresses?;
         let stream = connect_any(&addresses, deadline)?;
         // Requests are written in one piece: Nagle's algorithm could only delay their last segment.
         let _ = stream.set_nodelay(true);
@@ -84,6 +92,10 @@ impl Transport for TcpTransport {
             stream.set_read_timeout(Some(left))?;
             stream.read(buffer)
         })
+    }
+
+    fn resolve_ms(&self) -> u32 {
+        self.resolve_ms
     }
 
     fn close(&mut self) {

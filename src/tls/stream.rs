@@ -39,6 +39,7 @@ impl<'a> Stream<'a> {
     ) -> Result<Self, Error> {
         let engine = Engine::new(settings.config.clone(), peer.host).map_err(|error| error.at(Phase::Handshake))?;
         let wire = Wire::open(transport, peer, deadline)?;
+        deadline.enter(Phase::Handshake);
         let mut stream = Self {
             wire,
             engine,
@@ -87,6 +88,7 @@ impl<'a> Stream<'a> {
 
     /// Sends `plaintext`. When this fails because the connection broke, the server may have said why: `receive` what is left.
     pub fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
+        self.deadline.enter(Phase::Send);
         let mut fragments = plaintext.chunks(TLS_SEND_FRAGMENT);
         fragments
             .try_for_each(|fragment| {
@@ -115,6 +117,7 @@ impl<'a> Stream<'a> {
         if self.closed {
             return Ok(Received::Closed);
         }
+        self.deadline.enter(Phase::Receive);
         match self.fill(timeout_ms).and_then(|()| self.advance(sink)) {
             Ok(stage) => {
                 self.closed = stage == Stage::PeerClosed;
@@ -188,7 +191,10 @@ impl<'a> Wire<'a> {
             .remaining_ms()
             .map_err(|status| Error::from(status).at(Phase::Connect))?;
         let wire = Self { transport };
-        wire.transport.connect(peer, timeout_ms).map_err(|status| {
+        deadline.enter(Phase::Connect);
+        let outcome = wire.transport.connect(peer, timeout_ms);
+        deadline.credit(Phase::Resolve, wire.transport.resolve_ms());
+        outcome.map_err(|status| {
             let host = peer.address.unwrap_or(peer.host);
             let phase = match status {
                 Status::Dns | Status::DnsDeadline => Phase::Resolve,
