@@ -86,7 +86,11 @@ fn received(alert: AlertDescription) -> Error {
         A::ProtocolVersion => (Status::TlsNoCommon, "it speaks neither TLS 1.2 nor 1.3"),
         A::InsufficientSecurity => (Status::TlsNoCommon, "no suite is good enough for it"),
         A::UnrecognisedName => (Status::NameUnknown, "it does not know the name that it was asked for"),
-        _ => (Status::Tls, "no more is known"),
+        A::HandshakeFailure => (
+            Status::Tls,
+            "what the device offers, or its certificate, does not suit it",
+        ),
+        _ => (Status::Tls, "it says no more"),
     };
     let number = u8::from(alert);
     let mut error = Error::new(
