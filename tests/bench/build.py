@@ -26,7 +26,7 @@ class Build:
         """The folder with the images for a Cortex-M4; None where there is no compiler for it."""
         if not shutil.which("arm-none-eabi-gcc"):
             return None
-        return _build("bench-cortex-m4", f"-DCMAKE_TOOLCHAIN_FILE={HERE / 'cortex_m4.cmake'}")
+        return _build("bench-cortex-m4", f"-DCMAKE_TOOLCHAIN_FILE={ROOT / "cmake" / "toolchain-cortex-m4.cmake"}")
 
 
 def _build(name: str, *options: str) -> Path:
