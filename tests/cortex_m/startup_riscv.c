@@ -17,13 +17,13 @@ void reset_in_c(void)
 __attribute__((aligned(4))) static void trap(void)
 {
     uint32_t cause, address;
-    __asm__ volatile("csrr %0, mcause\n csrr %1, mepc" : "=r"(cause), "=r"(address));
+    __asm__ volatile(".option arch, +zicsr\n csrr %0, mcause\n csrr %1, mepc" : "=r"(cause), "=r"(address));
     rig_fault(cause, address);
 }
 
 __attribute__((naked, section(".vectors"), used)) void reset(void);
 void reset(void)
 {
-    __asm__ volatile(".option push\n .option norelax\n la gp, __global_pointer$\n .option pop\n"
-                     "la sp, stack_top\n la t0, %0\n csrw mtvec, t0\n tail reset_in_c" : : "i"(trap));
+    __asm__ volatile(".option push\n .option norelax\n .option arch, +zicsr\n la gp, __global_pointer$\n"
+                     "la sp, stack_top\n la t0, %0\n csrw mtvec, t0\n .option pop\n tail reset_in_c" : : "i"(trap));
 }
