@@ -27,7 +27,11 @@ class Result(NamedTuple):
     """What an image reports of a job."""
 
     figures: dict
-    text: str
+    data: bytes
+
+    @property
+    def text(self) -> str:
+        return self.data.decode(errors="replace")
 
     def __getattr__(self, name: str) -> int:
         try:
@@ -166,4 +170,4 @@ def fields(**values) -> bytes:
 def _result(payload: bytes) -> Result:
     head, _, text = payload.partition(b"text\n")
     lines = (line.split() for line in head.decode().splitlines())
-    return Result({name.replace("-", "_"): int(number) for name, number in lines}, text.decode(errors="replace"))
+    return Result({name.replace("-", "_"): int(number) for name, number in lines}, text)

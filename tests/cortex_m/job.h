@@ -25,5 +25,6 @@ void job_ends(const void *text, size_t len);
 void job_sign(void);
 void job_fetch(void);
 void job_put(void);
+void job_ring(void);
 
 #endif

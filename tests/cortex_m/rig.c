@@ -64,6 +64,11 @@ int main(void)
             job_put();
             break;
 #endif
+#ifdef RING_VERSION
+        case 'r':
+            job_ring();
+            break;
+#endif
         default:
             return 0;
         }

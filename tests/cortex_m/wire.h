@@ -24,7 +24,7 @@ size_t wire_read(char type, uint8_t *buffer, size_t size);
 /* What goes wrong at one call of the transport's, counted from 1 over connect, send, recv and close; 0: nothing does. */
 typedef struct {
     uint32_t at;
-    char how; /* 'b' broken, 'z' nothing within the time, 'm' more than asked, 's' one byte from here on, each time */
+    char how; /* 'b' broken from here on, 'z' nothing within the time, 'm' more than asked, 's' one byte from here on, each time */
 } wire_failure;
 
 /* The transport and the clocks: iotcred's callbacks, over the wire. `unix_time` is the date at the call. */
