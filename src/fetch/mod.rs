@@ -68,6 +68,7 @@ pub fn fetch(
 }
 
 /// One try: connect, send, receive, parse.
+#[inline(never)]
 fn attempt(
     config: &Config<'_>,
     settings: &Settings,
@@ -78,6 +79,7 @@ fn attempt(
     let mut body = Document::default();
     let (head, sent_ms) = {
         let mut stream = Stream::connect(transport, &config.peer(), settings, deadline)?;
+        stream.shake_hands(settings)?;
         let mut exchange = Exchange::new(METHOD, &mut body);
         let sent_ms = clock.monotonic_ms();
         // Written only now: the handshake is the peak of the heap.

@@ -68,6 +68,7 @@ pub fn send(
     };
     let head = {
         let mut stream = Stream::connect(transport, &request.peer(), &settings, deadline)?;
+        stream.shake_hands(&settings)?;
         let mut exchange = Exchange::new(request.method, &mut answer);
         exchange.send(&mut stream, &head)?;
         drop(head);

@@ -33,6 +33,7 @@ pub struct Settings {
 impl Settings {
     /// TLS 1.2 and 1.3 with SNI and no ALPN; `identity` is shown to a server that asks for a certificate.
     /// Errors: `TimeRequired`, `ClockUnset`: certificates cannot be verified without the date.
+    #[inline(never)]
     pub fn new(roots: Roots, identity: Option<Identity>, clock: &dyn Clock) -> Result<Self, Error> {
         let now = date(clock)?;
         let provider = Arc::new(default_provider());

@@ -30,7 +30,8 @@ pub struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    /// Connects to `peer` and shakes hands.
+    /// Connects to `peer`; `shake_hands` comes next. Not inlined: what it needs on the stack must be gone by then.
+    #[inline(never)]
     pub fn connect(
         transport: &'a mut dyn Transport,
         peer: &Peer<'_>,
@@ -40,20 +41,23 @@ impl<'a> Stream<'a> {
         let engine = Engine::new(settings.config.clone(), peer.host).map_err(|error| error.at(Phase::Handshake))?;
         let wire = Wire::open(transport, peer, deadline)?;
         deadline.enter(Phase::Handshake);
-        let mut stream = Self {
+        Ok(Self {
             wire,
             engine,
             deadline,
             closed: false,
             broken: false,
-        };
-        stream
-            .shake_hands()
-            .map_err(|error| settings.verifier.explained(error).at(Phase::Handshake))?;
-        Ok(stream)
+        })
     }
 
-    fn shake_hands(&mut self) -> Result<(), Error> {
+    /// Shakes hands, by the same `settings`: where the stack is deepest.
+    #[inline(never)]
+    pub fn shake_hands(&mut self, settings: &Settings) -> Result<(), Error> {
+        self.greet()
+            .map_err(|error| settings.verifier.explained(error).at(Phase::Handshake))
+    }
+
+    fn greet(&mut self) -> Result<(), Error> {
         loop {
             match self.advance(&mut no_data_yet)? {
                 Stage::Open => return Ok(()),
