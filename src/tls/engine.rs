@@ -36,6 +36,8 @@ pub(super) struct Engine {
     incoming: Zeroizing<Vec<u8>>,
     /// How many bytes of `incoming` are filled.
     filled: usize,
+    /// During the handshake: where in `incoming` the record begins that is being received.
+    record: usize,
     /// Ciphertext for the wire.
     outgoing: Vec<u8>,
     /// The connection has failed: rustls must not see `incoming` again, since it panics on input that it has refused.
@@ -49,8 +51,9 @@ impl Engine {
         let connection = UnbufferedClientConnection::new(config, name).map_err(|error| failure::explain(&error))?;
         Ok(Self {
             connection,
-            incoming: Zeroizing::new(vec![0; TLS_INCOMING_MIN]),
+            incoming: Zeroizing::default(),
             filled: 0,
+            record: 0,
             outgoing: Vec::new(),
             failed: false,
         })
@@ -58,32 +61,55 @@ impl Engine {
 
     /// Where bytes from the wire go. Never empty. Errors: `ResponseTooLarge`, when a handshake message outgrows its bound.
     pub(super) fn space(&mut self) -> Result<&mut [u8], Error> {
-        if self.filled == self.incoming.len() {
+        if self.connection.is_handshaking() {
+            self.make_room_for_record()?;
+        } else if self.filled == self.incoming.len() {
             self.grow()?;
+        } else if self.incoming.len() < TLS_INCOMING_MIN {
+            self.resize(TLS_INCOMING_MIN)?;
         }
         Ok(self.incoming.get_mut(self.filled..).unwrap_or_default())
     }
 
-    /// Makes `incoming` as large as the record that it has the beginning of, or twice as large. While it is copied both blocks are there, which is the peak
-    /// of the heap. The old one is wiped.
+    /// During the handshake, when memory is scarcest, `incoming` is exactly as large as the record that comes in: first its header, then all of it.
+    fn make_room_for_record(&mut self) -> Result<(), Error> {
+        let mut end = self.record + record_length(self.incoming.get(self.record..self.filled).unwrap_or_default());
+        if end <= self.filled {
+            // It is there, and the message goes on in another.
+            self.record = self.filled;
+            end = self.filled + RECORD_HEADER;
+        }
+        self.resize(end)
+    }
+
+    /// Makes `incoming` as large as the record that it has the beginning of, or twice as large.
     fn grow(&mut self) -> Result<(), Error> {
         let length = self.incoming.len();
         let size = record_end(&self.incoming)
             .filter(|end| *end <= length + TLS_RECORD_MAX)
             .map_or(length * 2, |end| end.max(length + TLS_INCOMING_STEP))
-            .min(TLS_INCOMING_MAX);
-        if size == self.incoming.len() {
+            .clamp(TLS_INCOMING_MIN, TLS_INCOMING_MAX);
+        if size == length {
+            self.resize(TLS_INCOMING_MAX + 1)
+        } else {
+            self.resize(size)
+        }
+    }
+
+    /// Gives `incoming` another size. While it is copied both blocks are there; the old one is wiped.
+    fn resize(&mut self, size: usize) -> Result<(), Error> {
+        if size > TLS_INCOMING_MAX {
             return Err(Error::new(
                 Status::ResponseTooLarge,
                 format_args!("a TLS message is longer than {TLS_INCOMING_MAX} bytes"),
             ));
         }
-        let mut larger = Zeroizing::new(vec![0; size]);
-        larger
-            .iter_mut()
-            .zip(self.incoming.iter())
-            .for_each(|(new, old)| *new = *old);
-        self.incoming = larger;
+        if size != self.incoming.len() {
+            let mut other = Zeroizing::new(vec![0; size]);
+            let kept = self.incoming.iter().take(self.filled);
+            other.iter_mut().zip(kept).for_each(|(new, old)| *new = *old);
+            self.incoming = other;
+        }
         Ok(())
     }
 
@@ -170,6 +196,7 @@ impl Engine {
         self.incoming.copy_within(self.filled - left..self.filled, 0);
         zeroize::Zeroize::zeroize(self.incoming.get_mut(left..self.filled).unwrap_or_default());
         self.filled = left;
+        self.record = self.record.saturating_sub(count);
     }
 
     /// Encrypts `plaintext` into `outgoing`. The connection must be open. Errors: `ConnectionLost` if the server has closed it.
@@ -237,13 +264,32 @@ fn append(buffer: &mut Vec<u8>, mut write: impl FnMut(&mut [u8]) -> Result<usize
     Ok(())
 }
 
+/// Bytes of a record's header: type, version, length (RFC 8446 section 5.1).
+const RECORD_HEADER: usize = 5;
+
+/// How long the record is that `bytes` are the beginning of; of its header alone when that is not there yet, or is of no record that there can be, which
+/// rustls refuses.
+fn record_length(bytes: &[u8]) -> usize {
+    match bytes.first_chunk() {
+        Some([_, _, _, high, low]) => {
+            let length = RECORD_HEADER + usize::from(u16::from_be_bytes([*high, *low]));
+            if length <= TLS_RECORD_MAX {
+                length
+            } else {
+                RECORD_HEADER
+            }
+        }
+        None => RECORD_HEADER,
+    }
+}
+
 /// Where the record ends of which `bytes` hold the beginning, when all before it are whole; `None` when not even its length is there (RFC 8446
 /// section 5.1: type, version, length). What rustls has moved together does not begin with a record: the result means nothing then.
 fn record_end(bytes: &[u8]) -> Option<usize> {
     let mut end = 0;
     while end <= bytes.len() {
         let [_, _, _, high, low] = *bytes.get(end..)?.first_chunk()?;
-        end += 5 + usize::from(u16::from_be_bytes([high, low]));
+        end += RECORD_HEADER + usize::from(u16::from_be_bytes([high, low]));
     }
     Some(end)
 }
@@ -325,6 +371,24 @@ mod tests {
         let error = feed(&mut engine, &[&cut_hello[..], &alert].concat()).unwrap_err();
         assert_eq!(error.status, Status::Tls);
         assert!(engine.close().is_err());
+    }
+
+    #[test]
+    fn during_the_handshake_memory_is_asked_for_a_header_and_then_for_its_record() {
+        let mut engine = engine();
+        engine.advance(&mut |_| Ok(())).unwrap();
+        // A ServerHello of 80 bytes in two records, of 10 bytes and of 74.
+        for (record, begins) in [(10, &[2, 0, 0, 80, 3, 3][..]), (74, &[])] {
+            assert_eq!(engine.space().unwrap().len(), 5);
+            assert_eq!(feed(&mut engine, &[22, 3, 3, 0, record]).unwrap(), Stage::Handshaking);
+            assert_eq!(engine.space().unwrap().len(), usize::from(record));
+            feed(&mut engine, begins).unwrap();
+            assert_eq!(engine.space().unwrap().len(), usize::from(record) - begins.len());
+            let left = vec![3; usize::from(record) - begins.len()];
+            if feed(&mut engine, &left).is_err() {
+                assert_eq!(record, 74, "only the whole message can be refused");
+            }
+        }
     }
 
     #[test]
