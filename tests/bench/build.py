@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 FOLDER = ROOT / "build"
-CORTEX_M4 = ROOT / "cmake" / "toolchain-cortex-m4.cmake"
+TOOLCHAINS = ROOT / "cmake"
 
 
 class Build:
@@ -25,9 +25,17 @@ class Build:
     @functools.cached_property
     def cortex_m4(self) -> Path | None:
         """The folder with the images for a Cortex-M4; None where there is no compiler for it."""
-        if not shutil.which("arm-none-eabi-gcc"):
-            return None
-        return _build("bench-cortex-m4", f"-DCMAKE_TOOLCHAIN_FILE={CORTEX_M4}")
+        return self.firmware("cortex-m4") if shutil.which("arm-none-eabi-gcc") else None
+
+    @functools.cache
+    def firmware(self, processor: str) -> Path:
+        """The folder with the images for a processor without an operating system."""
+        return _build(f"bench-{processor}", f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS / f'toolchain-{processor}.cmake'}")
+
+    @functools.cache
+    def linux(self, toolchain: str) -> Path:
+        """The folder with the programs for another Linux."""
+        return _build(f"bench-{toolchain}", f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS / f'toolchain-{toolchain}.cmake'}")
 
 
 def _build(name: str, *options: str) -> Path:

@@ -19,6 +19,28 @@ void _start(const SigV4Parameters_t *params, char *value, size_t *len, char **si
     SigV4_GenerateHTTPAuthorization(params, value, len, signature, signature_len);
 }
 
+#elif defined FETCH || defined SEND
+
+#include <iotcred.h>
+
+/* What a firmware calls: with FETCH credentials alone, with SEND a request too. */
+iotcred_status _start(const iotcred_port *port, const iotcred_config *config, const iotcred_request *request, iotcred_response *response,
+                      iotcred_credentials *credentials, iotcred_error *error);
+iotcred_status _start(const iotcred_port *port, const iotcred_config *config, const iotcred_request *request, iotcred_response *response,
+                      iotcred_credentials *credentials, iotcred_error *error)
+{
+    iotcred_init(port);
+    iotcred_status status = iotcred_fetch(config, credentials, error);
+#ifdef SEND
+    sigv4_credentials keys = iotcred_credentials_view(credentials);
+    status = iotcred_send(request, &keys, response, error);
+#else
+    (void)request, (void)response;
+#endif
+    iotcred_credentials_wipe(credentials);
+    return status;
+}
+
 #else
 
 #include <iotcred.h>

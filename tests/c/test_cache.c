@@ -86,7 +86,7 @@ static void device_sleep(void *context, uint32_t ms)
 static void real_sleep(void *context, uint32_t ms)
 {
     (void)context;
-    nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 }, NULL);
+    nanosleep(&(struct timespec){ .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000 }, NULL);
 }
 
 static void pass(uint64_t ms)

@@ -1,4 +1,4 @@
-"""The tests: what an image is asked to do, and what must come of it. Each takes the guest and the local AWS's settings, and returns a line for the reader."""
+"""The tests: what an image is asked to do, and what must come of it. Each takes the guest and the local AWS's settings, and returns what it saw, or a line."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import time
 import urllib.parse
 from http.client import HTTPSConnection
 from pathlib import Path
+from typing import NamedTuple
 
 from guest import Guest, Result
 
@@ -24,6 +25,13 @@ STATUS = {
 JOB_S = 120  # far more than any job takes, on a machine that is busy
 LONG_MS = 60_000  # of the guest's own time, which runs with its instructions
 SEED = 1
+
+
+class Seen(NamedTuple):
+    """What a test saw: a line for the reader, and figures for the size table."""
+
+    text: str
+    figures: dict
 
 
 class Failed(Exception):
@@ -41,7 +49,7 @@ SUITE = "aws-signing-test-suite/v4"
 ENCODED_ONCE, AS_IT_IS, NORMALIZED, CONTENT_SHA256 = 8, 4, 2, 1
 
 
-def vectors(guest: Guest, _settings: Settings) -> str:
+def vectors(guest: Guest, _settings: Settings) -> Seen:
     """AWS's own test suite, from the source folder of the crate that carries it."""
     stack = instructions = passed = 0
     for folder in sorted(_crate("aws-sigv4").joinpath(SUITE).iterdir()):
@@ -52,7 +60,7 @@ def vectors(guest: Guest, _settings: Settings) -> str:
         claim(done.status == STATUS["OK"] and done.text == expected, f"{folder.name}: status {done.status}\n{done.text}\n{expected}")
         stack, instructions, passed = max(stack, done.stack), max(instructions, done.instructions), passed + 1
     claim(passed == 38, f"{passed} cases")
-    return f"{passed} signatures of AWS's suite; stack {stack} bytes, at most {instructions:,} instructions"
+    return Seen(f"{passed} signatures of AWS's suite; stack {stack} bytes, at most {instructions:,} instructions", {"stack": stack})
 
 
 def _signing_job(folder: Path) -> dict:
@@ -201,39 +209,42 @@ def do(guest: Guest, job: dict, status: str) -> Result:
 RSA = {"device": "rsa2048", "thing": "gateway-20"}
 
 
-def _fetch(guest: Guest, settings: Settings, tls: str, listener: str, **more) -> str:
+def _fetch(guest: Guest, settings: Settings, tls: str, listener: str, **more) -> Seen:
     done = do(guest, settings.fetch(listener, **more), "OK")
     claim(done.text == "ASIAIOSFODNN7EXAMPLE", f"access key id {done.text}")
     last = settings.last_fetch()
     claim(last["tls"] == tls and last["outcome"].startswith("fault-json-token"), f"the stand-in saw {last['outcome']} over {last['tls']}")
-    return f"{last['cipher']}: heap {done.heap:,} bytes, stack {done.stack:,} bytes, {done.instructions:,} instructions"
+    text = f"{last['cipher']}: heap {done.heap:,} bytes, stack {done.stack:,} bytes, {done.instructions:,} instructions"
+    return Seen(text, {"heap": done.heap, "stack": done.stack})
 
 
-def fetch_p256_tls13(guest: Guest, settings: Settings) -> str:
+def fetch_p256_tls13(guest: Guest, settings: Settings) -> Seen:
     return _fetch(guest, settings, "TLSv1.3", "TLS13")
 
 
-def fetch_p256_tls12(guest: Guest, settings: Settings) -> str:
+def fetch_p256_tls12(guest: Guest, settings: Settings) -> Seen:
     return _fetch(guest, settings, "TLSv1.2", "TLS12")
 
 
-def fetch_rsa_tls13(guest: Guest, settings: Settings) -> str:
+def fetch_rsa_tls13(guest: Guest, settings: Settings) -> Seen:
     return _fetch(guest, settings, "TLSv1.3", "TLS13", **RSA)
 
 
-def fetch_rsa_tls12(guest: Guest, settings: Settings) -> str:
+def fetch_rsa_tls12(guest: Guest, settings: Settings) -> Seen:
     return _fetch(guest, settings, "TLSv1.2", "TLS12", **RSA)
 
 
-def fetch_rsa_from_an_rsa_server(guest: Guest, settings: Settings) -> str:
+def fetch_rsa_from_an_rsa_server(guest: Guest, settings: Settings) -> Seen:
     return _fetch(guest, settings, "TLSv1.2", "TLS12_RSA", **RSA)
 
 
-def fetch_with_a_chain_of_5_kb_and_a_token_of_4_kb(guest: Guest, settings: Settings) -> str:
+def fetch_with_a_chain_of_5_kb_and_a_token_of_4_kb(guest: Guest, settings: Settings) -> Seen:
     return _fetch(guest, settings, "TLSv1.3", "LONG_CHAIN", alias="fault-json-token-4096")
 
 
 FETCHES = [fetch_p256_tls13, fetch_p256_tls12, fetch_rsa_tls13, fetch_rsa_tls12, fetch_rsa_from_an_rsa_server, fetch_with_a_chain_of_5_kb_and_a_token_of_4_kb]
+
+MEASURED = [vectors, *FETCHES]
 
 
 # ---- What must be refused ----

@@ -1,6 +1,6 @@
 """iotcred as firmware, on emulated processors: builds the image of CMakeLists.txt for each target, and has it do jobs under QEMU.
 
-    run.py [--only WORD] [TARGET...]    all targets unless some are named
+    run.py [--only WORD] [--measured] [--figures FILE] [TARGET...]    all targets unless some are named
 
 Function is what this shows, and sizes in bytes and instructions; an emulator has no timing of real hardware. `run.sh` starts it with all that it needs.
 """
@@ -8,6 +8,7 @@ Function is what this shows, and sizes in bytes and instructions; an emulator ha
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -49,6 +50,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("target", nargs="*", help=f"of {', '.join(TARGETS)}")
     parser.add_argument("--only", default="", help="run the tests whose name contains this")
+    parser.add_argument("--measured", action="store_true", help="run the tests that have figures, and no others")
+    parser.add_argument("--figures", type=Path, help="write the tests' figures there, as JSON")
     options = parser.parse_args()
     unknown = set(options.target) - set(TARGETS)
     if unknown:
@@ -57,12 +60,16 @@ def main() -> int:
     images = {name: build(name) for name in names}
     folder = BUILD / "cortex_m" / "local_aws"
     settings = local_aws.start(folder, ["--no-dynamodb"], ends_with_us=True)
-    failures = 0
+    failures, figures = 0, {}
     try:
         for name in names:
-            failures += run(name, images[name], jobs.Settings(settings), options.only)
+            figures[name] = {}
+            tests = [test for test in TARGETS[name].tests if options.only in test.__name__ and (test in jobs.MEASURED or not options.measured)]
+            failures += run(name, images[name], jobs.Settings(settings), tests, figures[name])
     finally:
         local_aws.processes.end_recorded(folder, local_aws.STOP_S)
+    if options.figures:
+        options.figures.write_text(json.dumps(figures))
     print(f"{failures} failed" if failures else "all passed")
     return 1 if failures else 0
 
@@ -78,18 +85,18 @@ def build(name: str) -> Path:
     return folder / "rig"
 
 
-def run(name: str, image: Path, settings: jobs.Settings, only: str) -> int:
-    """Runs a target's tests; how many failed."""
+def run(name: str, image: Path, settings: jobs.Settings, tests: list, figures: dict) -> int:
+    """Runs tests, and fills `figures`; how many failed."""
     target = TARGETS[name]
     command = [*_emulator(target), "-kernel", str(image)]
     log = image.parent / "qemu.log"
     guest, failures = Guest(command, log), 0
-    for test in target.tests:
-        if only not in test.__name__:
-            continue
+    for test in tests:
         start = time.monotonic()
         try:
             said, verdict = test(guest, settings), "passed"
+            if isinstance(said, jobs.Seen):
+                figures[test.__name__], said = said.figures, said.text
         except (jobs.Failed, Broken) as failure:
             said, verdict = str(failure), "FAILED"
             failures += 1
