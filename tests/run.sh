@@ -10,7 +10,7 @@ quick=no allow_missing=no
 for argument in "$@"; do
     case $argument in
         quick) quick=yes ;;
-        --allow-missing) allow_missing=yes ;;
+        --allow-missing | --allow-missing-targets) allow_missing=yes ;;
         *) die "usage: tests/run.sh [quick] [--allow-missing]" ;;
     esac
 done
@@ -134,12 +134,15 @@ else
     check "C: suite under AddressSanitizer and UBSan" c_suite_sanitized
     check "C: suite under valgrind" c_suite_valgrind
     check "CMake, install, pkg-config: as users' projects" "$venv/bin/python" tests/packaging/run.py
+    check "Firmware: Cortex-M0, M3, M4, M33 and RV32 under QEMU" "$root/tests/cortex_m/run.sh"
+    check "ARM Linux: the C suite on armv7 and aarch64 under qemu-user" "$root/tests/arm_linux.sh"
+    check "Sizes, heap and stack against the committed table" "$root/tests/bench/sizes"
     check "Licences of what is linked" "$root/tests/licences.sh"
     check "The first command: examples-c/run.sh" examples_run
 fi
 
 echo
 for line in "${report[@]+"${report[@]}"}"; do echo "$line"; done
-[ $quick = no ] || echo "quick: left out are the other sizes, S3 and DynamoDB, sanitizers, valgrind, packaging, licences and examples"
+[ $quick = no ] || echo "quick: left out are the other sizes, S3 and DynamoDB, sanitizers, valgrind, firmware, ARM Linux, sizes, packaging, licences and examples"
 echo "$passed passed, $failed failed, $left_out skipped"
 [ $failed = 0 ] && { [ $left_out = 0 ] || [ $allow_missing = yes ]; }

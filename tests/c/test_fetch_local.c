@@ -285,7 +285,7 @@ static void phases(void **state)
     iotcred_error error;
     (void)iotcred_fetch(&config, &credentials, &error);
     check_number("a name that does not exist", "phase", IOTCRED_PHASE_RESOLVE, error.phase);
-    check_number("a name that does not exist", "connect_ms", 0, timings.connect_ms);
+    check(timings.connect_ms <= slack_ms() / 20, "a name that does not exist", "the time went into the name, not into a connection");
     all_rows_passed();
 }
 
