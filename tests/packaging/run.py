@@ -412,6 +412,25 @@ def cortex_m_signer(place):
 
 
 @test
+def a_ring_that_moved_fails_loudly(place):
+    """On a Cortex-M the build knows one version of ring, and says so of another, and of a ring that calls what nothing defines."""
+    needs("arm-none-eabi-gcc")
+    tree = place.copy("a tree with another ring")
+    known = tree / "cmake" / "ring_on_cortex_m.cmake"
+    text = known.read_text()
+    version = re.search(r"set\(RING_VERSION ([0-9.]+)\)", text)[1]
+    claim(f'version = "={version}"' in (tree / "Cargo.toml").read_text(), f"Cargo.toml does not pin ring {version}")
+    project = place.project("other-ring", "project(app C)\n" + place.fetch().replace(str(place.tree), str(tree)) + "add_custom_target(all_of_it ALL DEPENDS iotcred_archive)\n")
+    toolchain = place.tree / "cmake" / "toolchain-cortex-m4.cmake"
+    place.configure(project, "-G", "Ninja", f"-DCMAKE_TOOLCHAIN_FILE={toolchain}", "-DCMAKE_BUILD_TYPE=Release")
+    for changed, says in ((text.replace(version, "0.17.1"), "this ring is not known"), (text.replace("gcm_init_neon", ""), "ring calls what nothing")):
+        known.write_text(changed)
+        place.build(project, "--target", "iotcred_archive", fails=says)
+    known.write_text(text)
+    place.build(project, "--target", "iotcred_archive")
+
+
+@test
 def linux_on_arm(place):
     """armv7 and aarch64 Linux: the target is told from the compiler; run by qemu where there is one."""
     tried = 0
@@ -422,7 +441,8 @@ def linux_on_arm(place):
         toolchain = place.folder / f"{triple}.cmake"
         toolchain.write_text(f"set(CMAKE_SYSTEM_NAME Linux)\nset(CMAKE_SYSTEM_PROCESSOR {triple.split('-')[0]})\nset(CMAKE_C_COMPILER {triple}-gcc)\n")
         project = place.project(triple, "project(app C)\n" + place.fetch() + "add_executable(app app.c)\n"
-                                "target_compile_definitions(app PRIVATE FULL CLOCK)\ntarget_link_libraries(app PRIVATE iotcred::iotcred)\n")
+                                "target_compile_definitions(app PRIVATE FULL CLOCK)\ntarget_link_libraries(app PRIVATE iotcred::iotcred)\n"
+                                "add_executable(signs app.c)\ntarget_link_libraries(signs PRIVATE iotcred::sigv4)\n")
         output = place.configure(project, "-G", "Ninja", f"-DCMAKE_TOOLCHAIN_FILE={toolchain}", "-DCMAKE_BUILD_TYPE=Release")
         claim(f"for {target}" in output, f"the target is not {target}:\n{output}")
         place.build(project)
