@@ -46,7 +46,11 @@ fn entity(text: &str) -> Option<(char, &str)> {
 fn numbered(number: &str) -> Option<char> {
     let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
     let value = digits.chars().try_fold(0_u32, |value, digit| {
-        let digit = if radix == 16 { digit.to_digit(16) } else { digit.to_digit(10) };
+        let digit = if radix == 16 {
+            digit.to_digit(16)
+        } else {
+            digit.to_digit(10)
+        };
         value.checked_mul(radix)?.checked_add(digit?)
     });
     value.filter(|_| !digits.is_empty()).and_then(char::from_u32)
