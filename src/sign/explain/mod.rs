@@ -31,82 +31,80 @@ use core::ops::Range;
 use redact::Redacted;
 use report::Report;
 
-/// Why the server most likely refused the request. The number is that of the C ABI.
+/// Why the server most likely refused the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
 pub enum Cause {
     /// The answer does not tell.
-    Unknown = 0,
+    Unknown,
     /// The device's clock is wrong.
-    Clock = 1,
+    Clock,
     /// The region is not the endpoint's.
-    Region = 2,
+    Region,
     /// The service is not the endpoint's.
-    Service = 3,
+    Service,
     /// A signed header was changed or removed on the way.
-    Header = 4,
+    Header,
     /// The path was changed on the way.
-    Path = 5,
+    Path,
     /// The path is percent-encoded once more on one side than on the other.
-    PathEncoding = 6,
+    PathEncoding,
     /// One side has the path without `.`, `..` and `//`, the other with them.
-    PathNormalization = 7,
+    PathNormalization,
     /// The query was changed on the way.
-    Query = 8,
+    Query,
     /// The method was changed on the way.
-    Method = 9,
+    Method,
     /// The body is not the one whose hash was signed.
-    Payload = 10,
+    Payload,
     /// The session token did not arrive, or the credentials lack theirs.
-    TokenMissing = 11,
+    TokenMissing,
     /// The session token is not the one that belongs to the access key id.
-    TokenInvalid = 12,
+    TokenInvalid,
     /// The temporary credentials have expired.
-    TokenExpired = 13,
+    TokenExpired,
     /// The access key id is unknown.
-    AccessKeyId = 14,
+    AccessKeyId,
     /// Both sides signed the same, so the secret access key is not the access key id's.
-    SecretAccessKey = 15,
+    SecretAccessKey,
     /// What the server got is not this request: another time, another key, other headers.
-    OtherRequest = 16,
+    OtherRequest,
     /// No whole signature arrived.
-    Unsigned = 17,
+    Unsigned,
     /// The signature was accepted; the role's policy was not enough.
-    Permission = 18,
+    Permission,
     /// The presigned URL has expired.
-    UrlExpired = 19,
+    UrlExpired,
 }
 
-/// What differs. The number is that of the C ABI.
+/// What differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
 pub enum Line {
     /// Nothing that the server told.
-    None = 0,
+    None,
     /// Canonical request: the method.
-    Method = 1,
+    Method,
     /// Canonical request: the path.
-    Path = 2,
+    Path,
     /// Canonical request: a parameter of the query.
-    Query = 3,
+    Query,
     /// Canonical request: a header.
-    Header = 4,
+    Header,
     /// Canonical request: the names of the signed headers.
-    SignedHeaders = 5,
+    SignedHeaders,
     /// Canonical request: the hash of the payload.
-    PayloadHash = 6,
+    PayloadHash,
     /// String to sign: the algorithm.
-    Algorithm = 7,
+    Algorithm,
     /// String to sign: the date and time.
-    Date = 8,
+    Date,
     /// String to sign: the date, region or service of the scope.
-    Scope = 9,
+    Scope,
     /// String to sign: the hash of the canonical request.
-    CanonicalRequest = 10,
+    CanonicalRequest,
     /// The signature itself.
-    Signature = 11,
+    Signature,
     /// The access key id.
-    AccessKeyId = 12,
+    AccessKeyId,
 }
 
 /// What was found; the ranges say where in the caller's buffer it stands.

@@ -223,7 +223,7 @@ fn part_of_scope(part: usize) -> &'static [u8] {
 /// What the cause is, and what to do about it. The longest has under 400 bytes.
 fn advice(cause: Cause) -> &'static [u8] {
     match cause {
-        Cause::Unknown => b"unknown. The answer does not hold what the server signed, or is cut before the difference.",
+        Cause::Unknown => b"unknown. The answer does not hold what the server signed, or is cut before the difference. Put sigv4_canonical_request into a log, and compare it with what was sent.",
         Cause::Clock => b"the clock. Set the device's clock by NTP or by the Date of the answer; most services take 5 minutes, S3 takes 15.",
         Cause::Region => b"the region. Sign for the region of the endpoint; a global endpoint (IAM, STS) wants us-east-1.",
         Cause::Service => b"the service. Sign with the signing name of the endpoint's service, such as s3, dynamodb, iotdata or execute-api.",
@@ -247,7 +247,7 @@ fn advice(cause: Cause) -> &'static [u8] {
         Cause::OtherRequest => b"the server got another request than this one: one that was signed at another time, with another key or other headers. Explain the request that \
             was sent, with its time.",
         Cause::Unsigned => b"no whole signature arrived. Send every header that the signer made; a proxy may drop authorization.",
-        Cause::Permission => b"not the signature, which was accepted: the role's policy, or the bucket's, does not allow this.",
+        Cause::Permission => b"not the signature: the policy of the role or the bucket does not allow this. (S3 says the same where no authorization header arrived.)",
         Cause::UrlExpired => b"the URL has expired. Make a new one, valid for longer; it ends with the credentials that signed it.",
     }
 }
