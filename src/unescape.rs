@@ -46,12 +46,8 @@ fn entity(text: &str) -> Option<(char, &str)> {
 fn numbered(number: &str) -> Option<char> {
     let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
     let value = digits.chars().try_fold(0_u32, |value, digit| {
-        let digit = if radix == 16 {
-            digit.to_digit(16)
-        } else {
-            digit.to_digit(10)
-        };
-        value.checked_mul(radix)?.checked_add(digit?)
+        let digit = hex_digit(u8::try_from(digit).ok()?).filter(|digit| *digit < radix)?;
+        value.checked_mul(radix)?.checked_add(digit)
     });
     value.filter(|_| !digits.is_empty()).and_then(char::from_u32)
 }
@@ -92,8 +88,8 @@ impl<'a> Json<'a> {
 
     fn hex4(&mut self) -> Option<u16> {
         (0..4).try_fold(0, |unit: u16, _| {
-            let digit = self.0.next()?.to_digit(16)?;
-            Some(unit << 4 | u16::try_from(digit).ok()?)
+            let digit = hex_digit(u8::try_from(self.0.next()?).ok()?)?;
+            Some(unit << 4 | digit as u16)
         })
     }
 }
@@ -107,4 +103,15 @@ impl Iterator for Json<'_> {
             character => Some(Some(character)),
         }
     }
+}
+
+/// The number that a hexadecimal digit stands for. (`char::to_digit` is as large, and the signer has it inlined where it is its only user.)
+pub fn hex_digit(digit: u8) -> Option<u32> {
+    let number = match digit {
+        b'0'..=b'9' => digit.wrapping_sub(b'0'),
+        b'a'..=b'f' => digit.wrapping_sub(b'a' - 10),
+        b'A'..=b'F' => digit.wrapping_sub(b'A' - 10),
+        _ => return None,
+    };
+    Some(number.into())
 }

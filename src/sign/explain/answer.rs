@@ -27,7 +27,11 @@ enum Form {
 impl<'a> Answer<'a> {
     /// A body of any kind.
     pub fn of(body: &'a [u8]) -> Self {
-        let body = body.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        let body = core::str::from_utf8(body).or_else(|error| {
+            let valid = body.get(..error.valid_up_to()).unwrap_or_default();
+            core::str::from_utf8(valid)
+        });
+        let body = body.unwrap_or_default();
         let form = match body.trim_ascii_start().as_bytes() {
             [b'<', ..] => Form::Xml,
             [b'{' | b'[', ..] => Form::Json,
@@ -91,11 +95,11 @@ impl<'a> Answer<'a> {
         }
         let mut rest = self.body;
         loop {
-            let (_, tag) = rest.split_once('<')?;
+            let (_, tag) = split(rest, b'<')?;
             rest = tag;
             let inside = tag.strip_prefix(name).and_then(|rest| rest.strip_prefix('>'));
             if let Some(inside) = inside {
-                return Some(inside.split_once('<').map_or((inside, false), |(text, _)| (text, true)));
+                return Some(split(inside, b'<').map_or((inside, false), |(text, _)| (text, true)));
             }
         }
     }
@@ -103,7 +107,7 @@ impl<'a> Answer<'a> {
     /// The string that is the first member with this name, at any depth, escapes undone, if it is JSON.
     fn member(&self, name: &str) -> Option<Text<'a>> {
         let mut rest = self.body;
-        while let Some((_, from)) = rest.split_once('"') {
+        while let Some((_, from)) = split(rest, b'"') {
             let (string, behind) = split_string(from);
             rest = behind.unwrap_or_default();
             let value = rest.trim_ascii_start().strip_prefix(':');
@@ -148,6 +152,12 @@ fn is_end(behind: Text<'_>) -> bool {
         None => true,
         first => first == words.first().copied() && words.iter().skip(1).all(|word| behind.next() == Some(*word)),
     }
+}
+
+/// What stands before and behind the first occurrence of an ASCII character. (`split_once` would bring a search along that is as large as what calls it.)
+fn split(text: &str, at: u8) -> Option<(&str, &str)> {
+    let end = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..end)?, text.get(end.wrapping_add(1)..)?))
 }
 
 /// A JSON string, which begins here behind its quote, as it stands; and what follows it, unless it is cut.
@@ -304,8 +314,7 @@ fn take_first(rest: &mut &[u8]) -> Option<u8> {
 /// The next hexadecimal digit, whatever stands before it.
 fn next_digit(rest: &mut &[u8]) -> Option<u8> {
     loop {
-        let digit = char::from(take_first(rest)?).to_digit(16);
-        if let Some(digit) = digit {
+        if let Some(digit) = unescape::hex_digit(take_first(rest)?) {
             return Some(digit as u8);
         }
     }

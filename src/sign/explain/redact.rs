@@ -182,7 +182,7 @@ impl<'s> Redacted<'s> {
         if self.line != part.line || self.over || self.column < part.start {
             return;
         }
-        self.over |= part.end.contains(&byte);
+        self.over |= part.end.iter().any(|end| *end == byte);
         if !self.over {
             self.mark_cuts(&part, self.column);
             if (part.from..part.to).contains(&self.column) {
