@@ -45,6 +45,9 @@ pub const SHOWN_AFTER: usize = 96;
 /// Bytes of a session token from which on its first and last four are shown: AWS's have hundreds, and of a shorter one eight would tell too much.
 pub const TOKEN_SHOWN_FROM: usize = 64;
 
+/// Bytes at the front of a secret by which it is known in a text of a server's that should not hold it.
+pub const SECRET_KNOWN_BY: usize = 8;
+
 #[cfg(feature = "client")]
 pub use client::*;
 

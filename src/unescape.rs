@@ -13,6 +13,11 @@ impl<'a> Xml<'a> {
     pub fn of(text: &'a str) -> Self {
         Self(text)
     }
+
+    /// Whether what is left may be an entity whose end is cut off.
+    pub fn is_cut(&self) -> bool {
+        self.0.starts_with('&') && self.0.len() <= ENTITY_MAX && !self.0.bytes().any(|byte| byte == b';')
+    }
 }
 
 impl Iterator for Xml<'_> {
@@ -60,6 +65,12 @@ impl<'a> Json<'a> {
     /// Those of a text between two quotes.
     pub fn of(text: &'a str) -> Self {
         Self(text.chars())
+    }
+
+    /// Whether what is left may be an escape, or a pair of them, whose end is cut off.
+    pub fn is_cut(&self) -> bool {
+        let rest = self.0.as_str();
+        rest.starts_with('\\') && rest.len() < r"\uD834\uDD1E".len()
     }
 
     fn escape(&mut self) -> Option<char> {

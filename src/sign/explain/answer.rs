@@ -246,6 +246,9 @@ impl Iterator for Text<'_> {
 
     fn next(&mut self) -> Option<u8> {
         self.left = self.left.checked_sub(1)?;
+        if !self.complete && self.decoded.is_cut() {
+            return None;
+        }
         self.decoded.next()
     }
 }
@@ -269,6 +272,15 @@ struct Decoded<'a> {
 impl<'a> Decoded<'a> {
     fn of(source: Source<'a>) -> Self {
         Self { source, pending: 0 }
+    }
+
+    /// Whether what is left may be an escape whose end is cut off.
+    fn is_cut(&self) -> bool {
+        match &self.source {
+            Source::Xml(characters) => self.pending == 0 && characters.is_cut(),
+            Source::Json(characters) => self.pending == 0 && characters.is_cut(),
+            Source::Hex(_) | Source::Plain(_) => false,
+        }
     }
 
     /// Takes a character, of which the first byte is next: the others wait, the first of them lowest.

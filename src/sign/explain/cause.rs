@@ -6,6 +6,7 @@ use super::compare::{Compare, Difference, Fate, Outcome, Same};
 use super::redact::{Part, Redacted};
 use super::{Cause, Line, Subject};
 use crate::error::Status;
+use crate::limits::SECRET_KNOWN_BY;
 use crate::sign::sink::Sink;
 use crate::sign::uri::canonical_path;
 use crate::sign::{Form, PathRules};
@@ -151,7 +152,7 @@ impl<'a> Subject<'a> {
         let cause = match difference.kind {
             Line::Method => Cause::Method,
             Line::Path => self.cause_in_path(theirs),
-            Line::Query => Cause::Query,
+            Line::Query => self.cause_in_query(difference, theirs)?,
             Line::Header if self.names(difference, theirs, b"x-amz-content-sha256")? => Cause::Payload,
             Line::Header if self.names(difference, theirs, b"x-amz-security-token")? => {
                 cause_in_token(difference, theirs)
@@ -165,7 +166,30 @@ impl<'a> Subject<'a> {
         Ok(cause)
     }
 
-    /// Whether the header that differs has a name.
+    /// The signer's own parameters, those of a presigned URL, tell more than that the query was changed.
+    fn cause_in_query(&self, difference: &Difference, theirs: &Text<'a>) -> Result<Cause, Status> {
+        if self.expires.is_none() {
+            return Ok(Cause::Query);
+        }
+        if self.names(difference, theirs, b"X-Amz-Security-Token")? {
+            return Ok(cause_in_token(difference, theirs));
+        }
+        if self.names(difference, theirs, b"X-Amz-Credential")? {
+            return Ok(match difference.part {
+                2 => Cause::Region,
+                3 => Cause::Service,
+                _ => Cause::OtherRequest,
+            });
+        }
+        for name in [&b"X-Amz-Date"[..], b"X-Amz-Expires", b"X-Amz-SignedHeaders"] {
+            if self.names(difference, theirs, name)? {
+                return Ok(Cause::OtherRequest);
+            }
+        }
+        Ok(Cause::Query)
+    }
+
+    /// Whether the header or the parameter that differs has a name.
     fn names(&self, difference: &Difference, theirs: &Text<'a>, name: &'static [u8]) -> Result<bool, Status> {
         let mut same = Same {
             rest: name.iter().copied(),
@@ -191,11 +215,29 @@ impl<'a> Subject<'a> {
         };
         let mut redacted = Redacted::new(Some(part), out);
         match difference.fate {
-            Fate::Extra => theirs.clone().for_each(|byte| redacted.byte(byte)),
+            Fate::Extra => self.put_theirs(theirs.clone(), &mut redacted),
             Fate::Changed | Fate::Missing => self.put_canonical_request(&mut redacted)?,
         }
         redacted.finish();
         Ok(())
+    }
+
+    /// Gives a text of the server's to be shown, with stars for what is known to be secret, wherever it stands.
+    pub(super) fn put_theirs(&self, mut text: Text<'_>, redacted: &mut Redacted<'_>) {
+        let secrets = [self.credentials.session_token, self.credentials.secret_access_key];
+        let mut starred = 0_usize;
+        loop {
+            let secret = |secret: &&[u8]| text.clone().zip(*secret).take_while(|(a, b)| a == *b).count();
+            let longest = secrets.iter().map(secret).max().unwrap_or_default();
+            if longest >= SECRET_KNOWN_BY {
+                starred = starred.max(longest);
+            }
+            let Some(byte) = text.next() else {
+                return;
+            };
+            redacted.byte(byte, if starred > 0 { b'*' } else { byte });
+            starred = starred.saturating_sub(1);
+        }
     }
 
     /// Whether the server's path is what another rule makes of the request's.

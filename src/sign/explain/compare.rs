@@ -16,7 +16,7 @@ pub struct Difference {
     pub column: usize,
     /// The column in which the parameter begins that differs, in a query; else 0.
     pub start: usize,
-    /// Which part of the line it is, from 0 on, where the line has parts: parameters, or what stands between the slashes of a scope.
+    /// Which part it is, from 0 on, of what has parts with slashes between them: of a scope, or of a parameter, in which a slash is `%2F`.
     pub part: usize,
     /// What became of the header or the parameter.
     pub fate: Fate,
@@ -101,8 +101,8 @@ impl<'a> Compare<'a> {
         }
         self.column = self.column.saturating_add(1);
         match (self.kind, byte) {
-            (Line::Query, b'&') => (self.start, self.named) = (self.column, false),
-            (Line::Scope, b'/') => self.part = self.part.saturating_add(1),
+            (Line::Query, b'&') => (self.start, self.part, self.named) = (self.column, 0, false),
+            (Line::Scope, b'/') | (Line::Query, b'%') => self.part = self.part.saturating_add(1),
             (Line::Query, b'=') | (Line::Header, b':') => self.named = true,
             _ => {}
         }

@@ -103,8 +103,8 @@ impl<'s> Redacted<'s> {
         self.close();
     }
 
-    /// Takes the next byte.
-    pub fn byte(&mut self, byte: u8) {
+    /// Takes the next byte, which is shown as another where it is in no secret that is known by its name.
+    pub fn byte(&mut self, byte: u8, shown: u8) {
         if byte == b'\n' {
             return self.end_line();
         }
@@ -116,7 +116,7 @@ impl<'s> Redacted<'s> {
             }
             self.close();
         }
-        self.show(byte);
+        self.show(byte, shown);
         self.column = self.column.saturating_add(1);
         self.state = self.after(byte);
         self.recent = [self.recent[1], byte];
@@ -175,9 +175,9 @@ impl<'s> Redacted<'s> {
     }
 
     /// Shows a byte that is in no secret, if it is in the part.
-    fn show(&mut self, byte: u8) {
+    fn show(&mut self, byte: u8, shown: u8) {
         let Some(part) = self.part else {
-            return self.out.put(&[byte]);
+            return self.out.put(&[shown]);
         };
         if self.line != part.line || self.over || self.column < part.start {
             return;
@@ -186,7 +186,7 @@ impl<'s> Redacted<'s> {
         if !self.over {
             self.mark_cuts(&part, self.column);
             if (part.from..part.to).contains(&self.column) {
-                put_printable(byte, self.out);
+                put_printable(shown, self.out);
             }
         }
     }
@@ -216,7 +216,7 @@ impl<'s> Redacted<'s> {
 
 impl Sink for Redacted<'_> {
     fn put(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.byte(*byte));
+        bytes.iter().for_each(|byte| self.byte(*byte, *byte));
     }
 }
 

@@ -40,7 +40,7 @@ impl<'a> Report<'a> {
             Evidence::Signature(ours, theirs) => put_signatures(ours, theirs, &mut explanation, &mut out)?,
             Evidence::Told(told) => {
                 explanation.line = told.line;
-                put_told(told, &mut explanation, &mut out)?;
+                self.put_told(told, &mut explanation, &mut out)?;
                 self.put_server_words(&mut out);
             }
             Evidence::CanonicalRequest(difference, theirs) | Evidence::StringToSign(difference, theirs) => {
@@ -60,7 +60,7 @@ impl<'a> Report<'a> {
         let mut separator: &[u8] = b"";
         for text in [self.answer.code(), self.answer.message()].into_iter().flatten() {
             out.put(core::mem::replace(&mut separator, b": "));
-            put_text(text, out);
+            self.put_text(text, out);
         }
         out.put(if separator.is_empty() {
             b"nothing that is known.\n"
@@ -93,7 +93,7 @@ impl<'a> Report<'a> {
         explanation.server = out.range(|out| {
             match difference.fate {
                 Fate::Missing => out.put(NONE),
-                Fate::Changed | Fate::Extra => put_part(theirs.clone(), part, out),
+                Fate::Changed | Fate::Extra => self.put_part(theirs.clone(), part, out),
             }
             Ok(())
         })?;
@@ -110,30 +110,48 @@ impl<'a> Report<'a> {
         redacted.finish();
         Ok(())
     }
+
+    fn put_told(&self, told: &Told<'_>, explanation: &mut Explanation, out: &mut Counted<'_>) -> Result<(), Status> {
+        out.put(b"Difference: ");
+        out.put(phrase(told.line));
+        explanation.name = out.range(|out| Ok(out.put(told.name)))?;
+        out.put(SIGNED);
+        explanation.signed = out.range(|out| Ok(self.put_text(told.signed.clone(), out)))?;
+        out.put(SERVER);
+        explanation.server = out.range(|out| {
+            match &told.server {
+                Some(text) => self.put_text(text.clone(), out),
+                None => out.put(b"(not said)"),
+            }
+            Ok(())
+        })?;
+        out.put(b"\n");
+        Ok(())
+    }
+
+    /// Shows the first line of a text, as far as an explanation goes, without secrets.
+    fn put_text(&self, text: Text<'_>, out: &mut dyn Sink) {
+        let part = Part {
+            line: 0,
+            start: 0,
+            from: 0,
+            to: SHOWN_BEFORE + SHOWN_AFTER,
+            end: b"",
+        };
+        self.put_part(text, part, out);
+    }
+
+    fn put_part(&self, text: Text<'_>, part: Part, out: &mut dyn Sink) {
+        let mut redacted = Redacted::new(Some(part), out);
+        self.subject.put_theirs(text, &mut redacted);
+        redacted.finish();
+    }
 }
 
 const SIGNED: &[u8] = b"\n  signed: ";
 const SERVER: &[u8] = b"\n  server: ";
 const NONE: &[u8] = b"(none)";
 const EQUAL: &[u8] = b"Canonical request and string to sign are the same on both sides.\n";
-
-fn put_told(told: &Told<'_>, explanation: &mut Explanation, out: &mut Counted<'_>) -> Result<(), Status> {
-    out.put(b"Difference: ");
-    out.put(phrase(told.line));
-    explanation.name = out.range(|out| Ok(out.put(told.name)))?;
-    out.put(SIGNED);
-    explanation.signed = out.range(|out| Ok(put_text(told.signed.clone(), out)))?;
-    out.put(SERVER);
-    explanation.server = out.range(|out| {
-        match &told.server {
-            Some(text) => put_text(text.clone(), out),
-            None => out.put(b"(not said)"),
-        }
-        Ok(())
-    })?;
-    out.put(b"\n");
-    Ok(())
-}
 
 fn put_signatures(
     ours: &[u8; 64],
@@ -161,24 +179,6 @@ fn put_shortened(text: Text<'_>, out: &mut dyn Sink) {
     if let Some(head) = head {
         put_ends(head, tail, out);
     }
-}
-
-/// Shows the first line of a text, as far as an explanation goes, without secrets.
-fn put_text(text: Text<'_>, out: &mut dyn Sink) {
-    let part = Part {
-        line: 0,
-        start: 0,
-        from: 0,
-        to: SHOWN_BEFORE + SHOWN_AFTER,
-        end: b"",
-    };
-    put_part(text, part, out);
-}
-
-fn put_part(text: Text<'_>, part: Part, out: &mut dyn Sink) {
-    let mut redacted = Redacted::new(Some(part), out);
-    text.for_each(|byte| redacted.byte(byte));
-    redacted.finish();
 }
 
 /// What is shown of the line: the parameter or the whole, around the difference.
