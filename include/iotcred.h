@@ -1020,7 +1020,8 @@ void sigv4_chunk_wipe(sigv4_chunks *chunks);
 // `credentials`: in. What signed it.
 // `expires`: in. 0 for a request that `sigv4_sign_request` signed; for a URL of `sigv4_presign_url` what that was given. (One of `sigv4_presign_mqtt_wss` is the
 // request GET /mqtt of the service "iotdevicegateway" with a `host` header, and credentials without their token.)
-// `body`: in. The body of the answer; may be empty, cut, or of any kind. What the server signed stands at the end of S3's: 4 KiB hold most.
+// `body`: in. The body of the answer; may be empty, cut, or of any kind. What the server signed stands at the end of S3's: 4 KiB hold most. The `message` of
+// an `iotcred_error` will do too: it begins with the error's name and words.
 // `out`: in and out. The explanation, over the buffer that it names. Untouched on failure, but for `buffer_len` when it is too small: `buffer` NULL with
 // `buffer_size` 0 is the way to ask for the size.
 //

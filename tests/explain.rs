@@ -466,6 +466,9 @@ fn what_is_told_by_words() {
         (s3("AccessDenied", "Access Denied", ""), Cause::Permission, ""),
         (s3("AccessDenied", "Request has expired", "<X-Amz-Expires>3600</X-Amz-Expires><Expires>2015-08-30T13:36:00Z</Expires><ServerTime>2015-08-31T00:00:00Z</ServerTime>"), Cause::UrlExpired, ""),
         (json("AccessDeniedException", "User: arn:aws:sts::1:assumed-role/a/b is not authorized to perform: dynamodb:PutItem"), Cause::Permission, ""),
+        // The message of an error of `send`.
+        ("InvalidToken: The provided token is malformed or otherwise invalid.".to_owned(), Cause::TokenInvalid, ""),
+        ("AccessDenied: Request has expired".to_owned(), Cause::UrlExpired, ""),
         // SeaweedFS and moto: no texts.
         (s3("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method.", ""), Cause::Unknown, ""),
         ("<html><title>502 Bad Gateway</title></html>".to_owned(), Cause::Unknown, ""),

@@ -40,12 +40,19 @@ impl<'a> Answer<'a> {
         Self { body, form }
     }
 
-    /// The name of the error, without what may stand around it: `com.amazon.coral.service#InvalidSignatureException`.
+    /// The name of the error, without what may stand around it: `com.amazon.coral.service#InvalidSignatureException`. An error's message of this library
+    /// begins with it, and a colon.
     pub fn code(&self) -> Option<Text<'a>> {
         let code = match self.form {
             Form::Xml => self.element("Code")?,
             Form::Json => ["__type", "code", "Code"].iter().find_map(|name| self.member(name))?,
-            Form::Plain => return None,
+            Form::Plain => {
+                let (code, _) = split(self.body, b':')?;
+                return code
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric())
+                    .then(|| Text::plain(code.as_bytes()));
+            }
         };
         let code = code.after(b"#").unwrap_or(code);
         Some(code.until(|byte| byte == b':' || byte.is_ascii_whitespace()))
@@ -56,7 +63,14 @@ impl<'a> Answer<'a> {
         match self.form {
             Form::Xml => self.element("Message"),
             Form::Json => ["message", "Message"].iter().find_map(|name| self.member(name)),
-            Form::Plain => Some(Text::whole(Decoded::of(Source::Plain(self.body.as_bytes())))),
+            Form::Plain => {
+                let message = self.code().and_then(|_| split(self.body, b':'));
+                Some(Text::plain(
+                    message
+                        .map_or(self.body, |(_, message)| message.trim_ascii_start())
+                        .as_bytes(),
+                ))
+            }
         }
     }
 
