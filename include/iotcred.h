@@ -486,10 +486,10 @@ typedef struct {
 // What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one.
 #define IOTCRED_ERR_QUERY 2003
 
-// A header's name or value is malformed.
+// A header's value is malformed, or the header is not the caller's.
 //
 // Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
-// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
+// What to do: A value holds no control characters, and the names in `unsigned_headers` have spaces between them. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 #define IOTCRED_ERR_HEADER 2004
 
 // There is no `host` header.
@@ -569,6 +569,12 @@ typedef struct {
 // Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
 #define IOTCRED_ERR_EXPIRES 2017
+
+// A header's name is malformed.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+// What to do: Give a name that is an HTTP token: letters, digits, and !#$%&'*+-.^_`|~ without blanks or a colon.
+#define IOTCRED_ERR_HEADER_NAME 2040
 
 // A header that announces a streamed upload is missing or does not fit.
 //
@@ -842,7 +848,7 @@ const char *iotcred_status_hint(iotcred_status status);
 // Ownership: nothing is allocated or kept. The headers in `out` are valid as long as `out->buffer` and the credentials' token are.
 // Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_TIME_REQUIRED`,
 // `IOTCRED_ERR_CLOCK_UNSET`, `IOTCRED_ERR_TIME_OUT_OF_RANGE`; `IOTCRED_ERR_HOST_MISSING`, `IOTCRED_ERR_HEADER_CONFLICT`; and for each member that is
-// malformed its own: `IOTCRED_ERR_METHOD`, `_PATH`, `_QUERY`, `_HEADER`, `_PAYLOAD`, `_REGION`, `_SERVICE`, `_FLAGS`, `_ACCESS_KEY_ID`,
+// malformed its own: `IOTCRED_ERR_METHOD`, `_PATH`, `_QUERY`, `_HEADER`, `_HEADER_NAME`, `_PAYLOAD`, `_REGION`, `_SERVICE`, `_FLAGS`, `_ACCESS_KEY_ID`,
 // `_SECRET_ACCESS_KEY`, `_SESSION_TOKEN`.
 // Threads: any number at once, each with its own `cache` and `out`.
 // Example: see `examples-c/sign_request.c`.
@@ -995,7 +1001,7 @@ iotcred_status sigv4_chunk_end(sigv4_chunks *chunks,
 // `trailer_value_len`: in. Bytes of the trailer's value that `sigv4_chunk_end` will get; 0 where that is empty.
 // `content_length`: out, in bytes.
 //
-// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_PAYLOAD`, `_HEADER`, `_CHUNK_HEADERS`, `_CHUNK_TOO_SMALL`, `_CHUNK_TOTAL`.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_PAYLOAD`, `_HEADER`, `_HEADER_NAME`, `_CHUNK_HEADERS`, `_CHUNK_TOO_SMALL`, `_CHUNK_TOTAL`.
 // Threads: any number at once.
 // Example: `sigv4_chunk_content_length(&request, 65536, 0, &content_length);`
 iotcred_status sigv4_chunk_content_length(const sigv4_request *request,

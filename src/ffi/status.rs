@@ -107,10 +107,10 @@ pub const IOTCRED_ERR_PATH: iotcred_status = 2002;
 /// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one.
 pub const IOTCRED_ERR_QUERY: iotcred_status = 2003;
-/// A header's name or value is malformed.
+/// A header's value is malformed, or the header is not the caller's.
 ///
 /// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
-/// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
+/// What to do: A value holds no control characters, and the names in `unsigned_headers` have spaces between them. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 pub const IOTCRED_ERR_HEADER: iotcred_status = 2004;
 /// There is no `host` header.
 ///
@@ -177,6 +177,11 @@ pub const IOTCRED_ERR_BODY_SINK: iotcred_status = 2016;
 /// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
 pub const IOTCRED_ERR_EXPIRES: iotcred_status = 2017;
+/// A header's name is malformed.
+///
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+/// What to do: Give a name that is an HTTP token: letters, digits, and !#$%&'*+-.^_`|~ without blanks or a colon.
+pub const IOTCRED_ERR_HEADER_NAME: iotcred_status = 2040;
 /// A header that announces a streamed upload is missing or does not fit.
 ///
 /// Returned by `sigv4_chunk_begin`, `sigv4_chunk_content_length`, `iotcred_send`.
@@ -432,7 +437,8 @@ const fn describe(status: Status) -> Entry {
         Status::Method => entry(IOTCRED_ERR_METHOD, IOTCRED_KIND_CONFIGURATION, c"`method` is no HTTP method", c"Set `method` to GET, PUT, POST or another token, in capitals."),
         Status::Path => entry(IOTCRED_ERR_PATH, IOTCRED_KIND_CONFIGURATION, c"`path` is malformed", c"Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits."),
         Status::Query => entry(IOTCRED_ERR_QUERY, IOTCRED_KIND_CONFIGURATION, c"`query` is malformed", c"Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one."),
-        Status::Header => entry(IOTCRED_ERR_HEADER, IOTCRED_KIND_CONFIGURATION, c"a header's name or value is malformed", c"A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself."),
+        Status::Header => entry(IOTCRED_ERR_HEADER, IOTCRED_KIND_CONFIGURATION, c"a header's value is malformed, or the header is not the caller's", c"A value holds no control characters, and the names in `unsigned_headers` have spaces between them. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself."),
+        Status::HeaderName => entry(IOTCRED_ERR_HEADER_NAME, IOTCRED_KIND_CONFIGURATION, c"a header's name is malformed", c"Give a name that is an HTTP token: letters, digits, and !#$%&'*+-.^_`|~ without blanks or a colon."),
         Status::HostMissing => entry(IOTCRED_ERR_HOST_MISSING, IOTCRED_KIND_CONFIGURATION, c"there is no `host` header", c"Add the `host` header exactly as it is sent; the signature covers it."),
         Status::HeaderConflict => entry(IOTCRED_ERR_HEADER_CONFLICT, IOTCRED_KIND_CONFIGURATION, c"a header that the signer writes is already there with another value", c"Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request; of a presigned URL they are no headers."),
         Status::Payload => entry(IOTCRED_ERR_PAYLOAD, IOTCRED_KIND_CONFIGURATION, c"the payload's kind or length is wrong", c"Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes."),
@@ -534,6 +540,7 @@ const ALL: [Status; 72] = [
     Status::ChunkTooLarge,
     Status::ChunkTotal,
     Status::Trailer,
+    Status::HeaderName,
     Status::Dns,
     Status::DnsDeadline,
     Status::Connect,
