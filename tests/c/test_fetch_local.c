@@ -285,7 +285,7 @@ static void phases(void **state)
     iotcred_error error;
     (void)iotcred_fetch(&config, &credentials, &error);
     check_number("a name that does not exist", "phase", IOTCRED_PHASE_RESOLVE, error.phase);
-    check_number("a name that does not exist", "connect_ms", 0, timings.connect_ms);
+    check(timings.handshake_ms + timings.send_ms + timings.receive_ms == 0, "a name that does not exist", "what was not reached took no time");
     all_rows_passed();
 }
 
