@@ -1,7 +1,10 @@
 //! The caller's transport and clocks as the library's, and the operating system's in their place where there is one.
 
 use super::config::iotcred_platform;
-use super::status::{IOTCRED_ERR_DEADLINE, IOTCRED_ERR_DNS};
+use super::status::{
+    IOTCRED_ERR_CONNECTION_REFUSED, IOTCRED_ERR_CONNECTION_RESET, IOTCRED_ERR_DEADLINE, IOTCRED_ERR_DNS,
+    IOTCRED_ERR_DNS_DEADLINE, IOTCRED_ERR_NO_ROUTE,
+};
 use crate::error::{Error, Status};
 use crate::limits::CALLBACK_PIECE_MAX;
 use crate::net::{Clock, Peer, Transport};
@@ -78,7 +81,11 @@ impl Transport for CallbackTransport {
         match unsafe { (self.connect)(self.context, host.as_ptr(), peer.port, timeout_ms) } {
             0 => Ok(()),
             IOTCRED_ERR_DNS => Err(Status::Dns),
+            IOTCRED_ERR_DNS_DEADLINE => Err(Status::DnsDeadline),
             IOTCRED_ERR_DEADLINE => Err(Status::Deadline),
+            IOTCRED_ERR_NO_ROUTE => Err(Status::NoRoute),
+            IOTCRED_ERR_CONNECTION_REFUSED => Err(Status::ConnectionRefused),
+            IOTCRED_ERR_CONNECTION_RESET => Err(Status::ConnectionReset),
             _ => Err(Status::Connect),
         }
     }
@@ -109,7 +116,9 @@ impl Transport for CallbackTransport {
 
 /// What a callback that moves bytes returned. More than it was given to move is a defect of the callback's: `Platform`.
 fn count(returned: i32, length: usize) -> Result<usize, Status> {
+    const RESET: i32 = -IOTCRED_ERR_CONNECTION_RESET;
     match usize::try_from(returned) {
+        Err(_) if returned == RESET => Err(Status::ConnectionReset),
         Err(_) => Err(Status::ConnectionLost),
         Ok(0) => Err(Status::Deadline),
         Ok(count) if count > length => Err(Status::Platform),

@@ -401,6 +401,10 @@ static void connecting_fails(void **state)
         iotcred_status status;
     } rows[] = {
         { IOTCRED_ERR_DNS, IOTCRED_ERR_DNS },         { IOTCRED_ERR_CONNECT, IOTCRED_ERR_CONNECT }, { IOTCRED_ERR_DEADLINE, IOTCRED_ERR_DEADLINE },
+        { IOTCRED_ERR_NO_ROUTE, IOTCRED_ERR_NO_ROUTE },
+        { IOTCRED_ERR_DNS_DEADLINE, IOTCRED_ERR_DNS_DEADLINE },
+        { IOTCRED_ERR_CONNECTION_REFUSED, IOTCRED_ERR_CONNECTION_REFUSED },
+        { IOTCRED_ERR_CONNECTION_RESET, IOTCRED_ERR_CONNECTION_RESET },
         { 1, IOTCRED_ERR_CONNECT },                   { -1, IOTCRED_ERR_CONNECT },                  { IOTCRED_ERR_TLS, IOTCRED_ERR_CONNECT },
         { IOTCRED_ERR_INTERNAL, IOTCRED_ERR_CONNECT }, { INT32_MAX, IOTCRED_ERR_CONNECT },           { INT32_MIN, IOTCRED_ERR_CONNECT },
     };
@@ -430,6 +434,7 @@ static void sending_and_receiving_fail(void **state)
         { "send sends the largest number", INT32_MAX, 0, IOTCRED_ERR_PLATFORM },
         { "recv fails", ALL, -1, IOTCRED_ERR_CONNECTION_LOST },
         { "recv fails with the smallest number", ALL, INT32_MIN, IOTCRED_ERR_CONNECTION_LOST },
+        { "recv says that it was reset", ALL, -IOTCRED_ERR_CONNECTION_RESET, IOTCRED_ERR_CONNECTION_RESET },
         { "recv receives nothing", ALL, 0, IOTCRED_ERR_DEADLINE },
         { "recv receives garbage, a byte at a time", ALL, 1, IOTCRED_ERR_TLS },
         { "recv receives garbage, much of it", ALL, ALL, IOTCRED_ERR_TLS },
