@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 import faults
+import nginx
 import pki
 import processes
 from credentials_provider import MAIN, CredentialsProvider, Listeners
@@ -86,8 +87,19 @@ def _start(arguments: argparse.Namespace, servers: dict) -> None:
         _insist(folder, server, servers)
     settings, summary = _open_front(folder, servers)
     summary.append(("ready after", f"{time.monotonic() - began:.1f} s"))
+    _start_nginx(folder, servers, settings)
     _write_settings(folder, settings)
     (folder / "summary").write_text("".join(f"{name:<24}{text}\n" for name, text in summary))
+
+
+def _start_nginx(folder: Path, servers: dict, settings: dict) -> None:
+    """A second TLS server before the stand-in, where there is an nginx."""
+    if not nginx.find():
+        return
+    servers["nginx"] = nginx.Nginx(folder / "nginx", folder / "pki", int(settings["LOCAL_AWS_PORT_PLAIN"]))
+    servers["nginx"].start()
+    _record(folder, servers)
+    settings.update({f"LOCAL_AWS_NGINX_PORT_{name}": port for name, port in servers["nginx"].ports.items()})
 
 
 def _start_servers(arguments: argparse.Namespace, servers: dict) -> None:
