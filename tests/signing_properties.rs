@@ -20,7 +20,7 @@ use iotcred::sign::{
 };
 use iotcred::time::UnixTime;
 use proptest::prelude::*;
-use signing_common::{canonical_request, headers};
+use signing_common::{canonical_request, headers, is_unreserved, percent_encode as encode};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -49,19 +49,6 @@ enum Body {
     Bytes(Vec<u8>),
     Hashed(Vec<u8>),
     Unsigned,
-}
-
-/// Percent-encodes as an HTTP client does that leaves alone what `kept` says.
-fn encode(bytes: &[u8], kept: impl Fn(u8) -> bool) -> String {
-    let one = |byte: &u8| match byte {
-        byte if kept(*byte) => char::from(*byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    };
-    bytes.iter().map(one).collect()
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 /// Bytes of every value, those that matter to a URI more often.

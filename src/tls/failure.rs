@@ -86,7 +86,11 @@ fn received(alert: AlertDescription) -> Error {
         A::ProtocolVersion => (Status::TlsNoCommon, "it speaks neither TLS 1.2 nor 1.3"),
         A::InsufficientSecurity => (Status::TlsNoCommon, "no suite is good enough for it"),
         A::UnrecognisedName => (Status::NameUnknown, "it does not know the name that it was asked for"),
-        _ => (Status::Tls, "no more is known"),
+        A::HandshakeFailure => (
+            Status::Tls,
+            "what the device offers, or its certificate, does not suit it",
+        ),
+        _ => (Status::Tls, "it says no more"),
     };
     let number = u8::from(alert);
     let mut error = Error::new(
@@ -152,6 +156,23 @@ mod tests {
         assert_eq!((error.status, error.tls_alert), (Status::NameUnknown, 112));
         let error = explain(&rustls::Error::AlertReceived(AlertDescription::InternalError));
         assert_eq!((error.status, error.tls_alert), (Status::Tls, 80));
+    }
+
+    #[test]
+    fn every_alert_of_the_standards_has_a_status_and_says_what_it_means() {
+        // RFC 8446 section 6 and RFC 5246 section 7.2.
+        const OF_OUR_CERTIFICATE: [u8; 10] = [41, 42, 43, 44, 45, 46, 48, 49, 51, 116];
+        for number in 1..=255 {
+            let error = explain(&rustls::Error::AlertReceived(AlertDescription::from(number)));
+            let expected = match number {
+                _ if OF_OUR_CERTIFICATE.contains(&number) => Status::ClientRefused,
+                70 | 71 => Status::TlsNoCommon,
+                112 => Status::NameUnknown,
+                _ => Status::Tls,
+            };
+            assert_eq!((error.status, error.tls_alert), (expected, number));
+            assert!(error.message.as_str().contains(&std::format!("alert {number}, ")));
+        }
     }
 
     #[test]

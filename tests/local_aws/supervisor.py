@@ -204,16 +204,15 @@ def _fetch_settings(folder: Path, ports: dict) -> dict:
 def _service_settings(name: str, port: int, plain_port: int) -> dict:
     from servers import BUCKET, TABLE
 
-    service = name.upper()
     place = {"s3": ("IOTCRED_S3_BUCKET", BUCKET), "dynamodb": ("IOTCRED_DYNAMODB_TABLE", TABLE)}[name]
     plain = {"s3": "LOCAL_AWS_S3_PLAIN_PORT", "dynamodb": "LOCAL_AWS_MOTO_PLAIN_PORT"}[name]
-    return {
-        f"IOTCRED_{service}_ENDPOINT": f"{name}.local-aws.test",
-        f"IOTCRED_{service}_PORT": port,
-        f"IOTCRED_{service}_ADDRESS": LOOPBACK,
-        place[0]: place[1],
-        plain: plain_port,
-    }
+    hosts = {"s3": ["s3"], "dynamodb": ["dynamodb", "sts"]}[name]  # moto has an STS too
+    settings = {place[0]: place[1], plain: plain_port}
+    for host in hosts:
+        settings[f"IOTCRED_{host.upper()}_ENDPOINT"] = f"{host}.local-aws.test"
+        settings[f"IOTCRED_{host.upper()}_PORT"] = port
+        settings[f"IOTCRED_{host.upper()}_ADDRESS"] = LOOPBACK
+    return settings
 
 
 def _write_settings(folder: Path, settings: dict) -> None:

@@ -49,6 +49,19 @@ pub fn headers(pairs: &[(String, String)]) -> Vec<Header<'_>> {
         .collect()
 }
 
+/// Percent-encodes as an HTTP client does that leaves alone what `kept` says.
+pub fn percent_encode(bytes: &[u8], kept: impl Fn(u8) -> bool) -> String {
+    let one = |byte: &u8| match byte {
+        byte if kept(*byte) => char::from(*byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    bytes.iter().map(one).collect()
+}
+
+pub fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
 /// The value of a member that is a text without escapes, wherever it stands in a JSON document.
 pub fn json_text(json: &str, name: &str) -> Option<String> {
     let (_, rest) = json.split_once(&format!("\"{name}\":"))?;
@@ -64,12 +77,14 @@ pub fn suite_folder() -> PathBuf {
         .args([
             "metadata",
             "--format-version=1",
-            "--offline",
+            "--locked",
             "--manifest-path",
             manifest,
         ])
         .output()
         .unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo metadata: {complaint}");
     let metadata = String::from_utf8(output.stdout).unwrap();
     let end = "/Cargo.toml\"";
     let manifest = metadata
