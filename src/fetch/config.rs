@@ -6,6 +6,7 @@ use crate::http::failure::contains;
 use crate::limits::{DEFAULT_TIMEOUT_MS, DEFAULT_TRIES, HTTPS_PORT, ROLE_ALIAS_MAX, THING_NAME_MAX};
 use crate::net::host::{check_address, check_host};
 use crate::net::{Clock, Peer, Timings};
+use crate::secret::StackScrub;
 use crate::tls::{Identity, Roots, Settings, check_name as check_server_name, date, out_of_date};
 use core::cell::Cell;
 use core::fmt::{self, Write};
@@ -80,6 +81,7 @@ impl<'a> Config<'a> {
     /// Reports every mistake that `tls` would fail for, and besides a certificate that is not valid by the clock (`CertificateExpired`,
     /// `CertificateNotYetValid`): no reason not to ask the server, since it may be the clock that is wrong. `clock`: `None` where it is not known.
     pub fn check(&self, clock: Option<&dyn Clock>, report: &mut dyn FnMut(Error)) {
+        let _scrub = StackScrub;
         self.prepare(clock, report);
         if let Some(Ok(now)) = clock.map(date)
             && let Some(mistake) = out_of_date(self.certificate, now)
