@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Status};
 use crate::limits::{DEFAULT_TIMEOUT_MS, DEFAULT_TRIES, HTTPS_PORT, ROLE_ALIAS_MAX, THING_NAME_MAX};
+use crate::memory;
 use crate::net::host::{check_address, check_host};
 use crate::net::{Clock, Peer};
 use crate::tls::{Identity, Roots, Settings};
@@ -53,11 +54,12 @@ impl<'a> Config<'a> {
         self.address.map_or(Ok(()), check_address)
     }
 
-    /// Reads certificates and key, and sets TLS up. Errors: `Ca`, `Certificate`, `PrivateKey`, `KeyUnsupported`, `KeyMismatch`, and the clock's.
+    /// Reads certificates and key, and sets TLS up. Errors: `Ca`, `Certificate`, `PrivateKey`, `KeyUnsupported`, `KeyMismatch`, `Memory`, and the clock's.
     pub fn tls(&self, clock: &dyn Clock) -> Result<Settings, Error> {
+        memory::check_for_files(&[self.certificate, self.private_key, self.ca])?;
         let roots = Roots::from_bytes(self.ca)?;
         let identity = Identity::from_bytes(self.certificate, self.private_key)?;
-        Settings::new(roots, Some(identity), clock)
+        Ok(Settings::new(roots, Some(identity), clock)?.with_key_len(self.private_key.len()))
     }
 
     /// Whom to connect to.

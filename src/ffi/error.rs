@@ -2,6 +2,7 @@
 
 use super::credentials::put;
 use super::guard::run;
+use super::port::Turn;
 use super::status::{IOTCRED_KIND_NONE, IOTCRED_OK, code, iotcred_status, kind};
 use crate::error::{Error, Status};
 use core::ffi::c_char;
@@ -69,8 +70,15 @@ pub(super) unsafe fn guard_with_error(
     error: *mut iotcred_error,
     body: impl FnOnce() -> Result<(), Error>,
 ) -> iotcred_status {
-    let outcome = run(|| Ok(body())).unwrap_or_else(|status: Status| Err(status.into()));
-    let report = iotcred_error::of(&outcome);
+    let report = {
+        // Given back when the outcome is gone, which may stand in the arena.
+        let turn = Turn::take();
+        let outcome = match &turn {
+            Ok(_) => run(|| Ok(body())).unwrap_or_else(|status: Status| Err(status.into())),
+            Err(status) => Err((*status).into()),
+        };
+        iotcred_error::of(&outcome)
+    };
     let status = report.status;
     if !error.is_null() {
         // SAFETY: not NULL, and the caller's promise. Zeroed first and then written member by member, so that the padding is 0 too.

@@ -23,6 +23,8 @@ use rustls::time_provider::TimeProvider;
 /// What TLS needs to know before it connects.
 pub struct Settings {
     config: Arc<ClientConfig>,
+    /// Bytes of the device's private key, as it was given.
+    key_len: usize,
 }
 
 impl Settings {
@@ -40,7 +42,13 @@ impl Settings {
         };
         Ok(Self {
             config: Arc::new(config),
+            key_len: 0,
         })
+    }
+
+    /// The same for a private key of `key_len` bytes: memory is kept to sign with it.
+    pub fn with_key_len(self, key_len: usize) -> Self {
+        Self { key_len, ..self }
     }
 }
 

@@ -37,7 +37,7 @@ impl<'a> Stream<'a> {
         settings: &Settings,
         deadline: Deadline<'a>,
     ) -> Result<Self, Error> {
-        let engine = Engine::new(settings.config.clone(), peer.host)?;
+        let engine = Engine::new(settings, peer.host)?;
         let wire = Wire::open(transport, peer, deadline)?;
         let mut stream = Self {
             wire,
