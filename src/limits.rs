@@ -123,6 +123,9 @@ mod client {
     /// Bytes of the server's words, or ours, that an error carries.
     pub const MESSAGE_MAX: usize = 255;
 
+    /// Bytes of the name of a certificate's issuer or subject in an error's message. A common name has at most 64 characters (RFC 5280 appendix A.1).
+    pub const SHOWN_NAME_MAX: usize = 96;
+
     /// Bytes of the request id that an error carries. AWS's have 36; S3's 16.
     pub const REQUEST_ID_MAX: usize = 63;
 

@@ -19,7 +19,7 @@ use crate::http::request::{USER_AGENT, encode_segment, write_head};
 use crate::http::response::Head;
 use crate::limits::{DOCUMENT_MAX, REFUSAL_BODY_MAX, RESERVE_HEAD};
 use crate::memory;
-use crate::net::{Clock, Deadline, Transport};
+use crate::net::{Clock, Deadline, Stopwatch, Transport};
 use crate::time::Sighting;
 use crate::tls::{Settings, Stream};
 use alloc::format;
@@ -44,12 +44,16 @@ pub fn fetch(
     clock: &dyn Clock,
     random: &dyn Fn() -> u64,
 ) -> Result<Fetched, Error> {
-    let deadline = Deadline::after(clock, config.timeout_ms());
-    config.check()?;
+    let watch = config.timings.map(|times| Stopwatch::start(times, clock));
+    let deadline = Deadline::after(clock, config.timeout_ms()).watched(watch.as_ref());
     let settings = config.tls(clock)?;
     let mut tried = 1;
     loop {
-        let error = match attempt(config, &settings, transport, deadline) {
+        if let Some(watch) = &watch {
+            watch.begin_try();
+        }
+        let outcome = attempt(config, &settings, transport, deadline).map_err(|error| config.remark(error, clock));
+        let error = match outcome {
             Err(error) if tried < config.tries() => error,
             outcome => return outcome,
         };

@@ -25,6 +25,8 @@ mod types;
 
 #[cfg(feature = "client")]
 mod cache;
+#[cfg(feature = "client")]
+mod check;
 #[cfg(feature = "std")]
 mod clock;
 #[cfg(feature = "client")]
@@ -51,4 +53,4 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};
+pub use {cache::*, check::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};

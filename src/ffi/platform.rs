@@ -1,7 +1,10 @@
 //! The caller's transport and clocks as the library's, and the operating system's in their place where there is one.
 
 use super::config::iotcred_platform;
-use super::status::{IOTCRED_ERR_DEADLINE, IOTCRED_ERR_DNS};
+use super::status::{
+    IOTCRED_ERR_CONNECTION_REFUSED, IOTCRED_ERR_CONNECTION_RESET, IOTCRED_ERR_DEADLINE, IOTCRED_ERR_DNS,
+    IOTCRED_ERR_DNS_DEADLINE, IOTCRED_ERR_NO_ROUTE,
+};
 use crate::error::{Error, Status};
 use crate::limits::{CALLBACK_PIECE_MAX, HOST_NAME_MAX, IDLE_CALLS_MAX};
 use crate::net::{Clock, Peer, Transport};
@@ -91,8 +94,9 @@ impl Faults {
             Some((name, fault.returned))
         });
         if let Some((name, returned)) = found {
-            let gap = if error.message.as_str().is_empty() { "" } else { ": " };
-            let _ = write!(error.message, "{gap}the callback `{name}` returned {returned}");
+            let message = &mut error.details().message;
+            let gap = if message.as_str().is_empty() { "" } else { ": " };
+            let _ = write!(message, "{gap}the callback `{name}` returned {returned}");
         }
         error
     }
@@ -146,6 +150,7 @@ impl CallbackTransport {
     fn count(&mut self, returned: i32, length: usize) -> Result<usize, Fault> {
         let fault = |status| Fault { returned, status };
         match usize::try_from(returned) {
+            Err(_) if returned == -IOTCRED_ERR_CONNECTION_RESET => Err(fault(Status::ConnectionReset)),
             Err(_) => Err(fault(Status::ConnectionLost)),
             Ok(0) => Err(fault(self.count_idle().err().unwrap_or(Status::Deadline))),
             Ok(count) if count > length => Err(fault(Status::Platform)),
@@ -167,7 +172,11 @@ impl Transport for CallbackTransport {
         let status = match returned {
             0 => return Ok(()),
             IOTCRED_ERR_DNS => Status::Dns,
+            IOTCRED_ERR_DNS_DEADLINE => Status::DnsDeadline,
             IOTCRED_ERR_DEADLINE => Status::Deadline,
+            IOTCRED_ERR_NO_ROUTE => Status::NoRoute,
+            IOTCRED_ERR_CONNECTION_REFUSED => Status::ConnectionRefused,
+            IOTCRED_ERR_CONNECTION_RESET => Status::ConnectionReset,
             _ => Status::Connect,
         };
         self.faults.connect = Some(Fault { returned, status });

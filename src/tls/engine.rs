@@ -9,6 +9,7 @@ use crate::limits::{
 };
 use crate::memory;
 use alloc::vec::Vec;
+use rustls::AlertDescription;
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::ServerName;
 use rustls::unbuffered::{
@@ -24,7 +25,7 @@ pub(super) type Sink<'s> = dyn FnMut(&[u8]) -> Result<(), Error> + 's;
 
 /// Where the connection stands when nothing more can be done with the bytes at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum Stage {
     /// The handshake waits for the server.
     Handshaking,
     /// Plaintext can be sent.
@@ -122,18 +123,21 @@ impl Engine {
     }
 
     /// Does what can be done with the bytes received so far, and hands plaintext to `sink`. On an error `outgoing` may hold an alert for the server.
-    pub(super) fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
+    pub(super) fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Stage, Error> {
         if self.failed {
             return Err(Status::ConnectionLost.into());
         }
         // Also where this unwinds.
         self.failed = true;
-        let phase = self.run(sink).inspect_err(|_| self.collect_alert());
-        self.failed = phase.is_err();
-        phase
+        let stage = self.run(sink).map_err(|error| self.judge(error));
+        if stage.is_err() {
+            self.collect_alert();
+        }
+        self.failed = stage.is_err();
+        stage
     }
 
-    fn run(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
+    fn run(&mut self, sink: &mut Sink<'_>) -> Result<Stage, Error> {
         loop {
             self.check_memory()?;
             let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
@@ -144,20 +148,20 @@ impl Engine {
                     while let Some(record) = traffic.next_record() {
                         let record = record.map_err(|error| failure::explain(&error))?;
                         discard += record.discard;
-                        outcome = outcome.and_then(|phase| sink(record.payload).map(|()| phase));
+                        outcome = outcome.and_then(|stage| sink(record.payload).map(|()| stage));
                     }
                 }
                 ConnectionState::EncodeTlsData(data) => encode(data, &mut self.outgoing)?,
                 // The caller sends `outgoing` before it waits for the server, so the data counts as transmitted.
                 ConnectionState::TransmitTlsData(data) => data.done(),
-                ConnectionState::BlockedHandshake => outcome = Ok(Some(Phase::Handshaking)),
-                ConnectionState::WriteTraffic(_) => outcome = Ok(Some(Phase::Open)),
-                ConnectionState::PeerClosed | ConnectionState::Closed => outcome = Ok(Some(Phase::PeerClosed)),
+                ConnectionState::BlockedHandshake => outcome = Ok(Some(Stage::Handshaking)),
+                ConnectionState::WriteTraffic(_) => outcome = Ok(Some(Stage::Open)),
+                ConnectionState::PeerClosed | ConnectionState::Closed => outcome = Ok(Some(Stage::PeerClosed)),
                 _ => outcome = Err(Status::Internal.into()),
             }
             self.discard(discard);
-            if let Some(phase) = outcome? {
-                return Ok(phase);
+            if let Some(stage) = outcome? {
+                return Ok(stage);
             }
         }
     }
@@ -170,6 +174,18 @@ impl Engine {
         } else {
             memory::check(RESERVE_RECORD + self.filled + self.longest, RECORD)
         }
+    }
+
+    /// `handshake_failure` in place of a ServerHello is the answer to what we offer, and later to our certificate, or the lack of one (RFC 5246 sections 7.2.2
+    /// and 7.4.6).
+    fn judge(&self, mut error: Error) -> Error {
+        if error.tls_alert == u8::from(AlertDescription::HandshakeFailure) {
+            error.status = match self.connection.protocol_version() {
+                None => Status::TlsNoCommon,
+                Some(_) => Status::ClientRefused,
+            };
+        }
+        error
     }
 
     /// Takes `count` bytes off the front of `incoming`, and wipes what the move leaves behind.
@@ -286,7 +302,7 @@ mod tests {
         Engine::new(&settings, "example.com").unwrap()
     }
 
-    fn feed(engine: &mut Engine, bytes: &[u8]) -> Result<Phase, Error> {
+    fn feed(engine: &mut Engine, bytes: &[u8]) -> Result<Stage, Error> {
         let mut phase = engine.advance(&mut |_| Ok(()));
         for byte in bytes {
             engine.space()?[0] = *byte;
@@ -300,7 +316,7 @@ mod tests {
     #[test]
     fn it_speaks_first_and_then_waits() {
         let mut engine = engine();
-        assert_eq!(engine.advance(&mut |_| Ok(())).unwrap(), Phase::Handshaking);
+        assert_eq!(engine.advance(&mut |_| Ok(())).unwrap(), Stage::Handshaking);
         // A handshake record (RFC 8446 section 5.1) with a ClientHello.
         assert_eq!(engine.outgoing().first_chunk::<2>(), Some(&[22, 3]));
         engine.sent();

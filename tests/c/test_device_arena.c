@@ -139,7 +139,7 @@ static void other_failures_are_statuses_too(void **state)
         { "UNTRUSTED", GOOD, IOTCRED_ERR_SERVER_UNTRUSTED }, { "EXPIRED", GOOD, IOTCRED_ERR_SERVER_EXPIRED },
         { NULL, "fault-access-denied", IOTCRED_ERR_ROLE_ALIAS_FORBIDDEN }, { NULL, "fault-error-long-message", IOTCRED_ERR_ROLE_ALIAS_FORBIDDEN },
         { NULL, "fault-headers-4", IOTCRED_OK }, { NULL, "fault-chunked", IOTCRED_OK },
-        { "ALERT", GOOD, IOTCRED_ERR_TLS }, { NULL, "fault-cut-body", IOTCRED_ERR_CONNECTION_LOST },
+        { "ALERT", GOOD, IOTCRED_ERR_TLS_NO_COMMON }, { NULL, "fault-cut-body", IOTCRED_ERR_CONNECTION_LOST },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         iotcred_config config = device_config(rows[i].listener, rows[i].role_alias);

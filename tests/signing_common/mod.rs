@@ -64,12 +64,14 @@ pub fn suite_folder() -> PathBuf {
         .args([
             "metadata",
             "--format-version=1",
-            "--offline",
+            "--locked",
             "--manifest-path",
             manifest,
         ])
         .output()
         .unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo metadata: {complaint}");
     let metadata = String::from_utf8(output.stdout).unwrap();
     let end = "/Cargo.toml\"";
     let manifest = metadata
