@@ -37,7 +37,7 @@ impl<'a> Stream<'a> {
         settings: &Settings,
         deadline: Deadline<'a>,
     ) -> Result<Self, Error> {
-        let engine = Engine::new(settings.config.clone(), peer.host).map_err(|error| error.at(Phase::Handshake))?;
+        let engine = Engine::new(settings, peer.host).map_err(|error| error.at(Phase::Handshake))?;
         let wire = Wire::open(transport, peer, deadline)?;
         deadline.enter(Phase::Handshake);
         let mut stream = Self {
