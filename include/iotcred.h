@@ -392,13 +392,13 @@ typedef struct {
 
 // The clock is before 2015: it was never set.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 #define IOTCRED_ERR_CLOCK_UNSET 4
 
 // A time is needed and there is no clock to ask.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 #define IOTCRED_ERR_TIME_REQUIRED 5
 
@@ -408,65 +408,107 @@ typedef struct {
 // What to do: Pass Unix seconds, not milliseconds.
 #define IOTCRED_ERR_TIME_OUT_OF_RANGE 6
 
+// The arena does not hold what the next step may need.
+//
+// Returned by `iotcred_init`, `iotcred_fetch`, `iotcred_send`.
+// What to do: Make the arena larger by what the error's message says is lacking; IOTCRED_ARENA_SIZE is enough for a fetch.
+#define IOTCRED_ERR_MEMORY 7
+
+// Another call is using the arena.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Call again when the other call has returned: an arena serves one at a time.
+#define IOTCRED_ERR_BUSY 8
+
+// `random` of the port failed.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Look at the random callback: without good random numbers there is no TLS.
+#define IOTCRED_ERR_RANDOM 9
+
+// `monotonic_ms` of the platform stands still, while `send` or `recv` move nothing.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Look at the callback monotonic_ms, and whether the timer behind it runs: no deadline would ever come.
+#define IOTCRED_ERR_CLOCK_STOPPED 10
+
 // `endpoint` is no host name.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_ENDPOINT 1001
 
 // `role_alias` is missing or malformed.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Set `role_alias` to the alias' name (not its ARN): 1 to 128 of A-Z a-z 0-9 _ = , @ -
 #define IOTCRED_ERR_ROLE_ALIAS 1002
 
 // `thing_name` is malformed.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Set `thing_name` to NULL or to 1 to 128 of A-Z a-z 0-9 : _ -
 #define IOTCRED_ERR_THING_NAME 1003
 
 // `certificate` cannot be read.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Give the PEM text of the certificate chain, leaf first, or one DER certificate; the length is that of the text.
 #define IOTCRED_ERR_CERTIFICATE 1004
 
 // `private_key` cannot be read.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Give the key in PEM or DER, as PKCS#8, PKCS#1 or SEC1, and not encrypted.
 #define IOTCRED_ERR_PRIVATE_KEY 1005
 
 // `private_key` is of a kind that cannot be used.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Use RSA of at least 2048 bits, P-256 or P-384; the error's message names what was given.
 #define IOTCRED_ERR_KEY_UNSUPPORTED 1006
 
 // `private_key` is not the key of `certificate`.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Pair the certificate with the key that was created with it; the leaf must come first in the chain.
 #define IOTCRED_ERR_KEY_MISMATCH 1007
 
 // `ca` cannot be read.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 // What to do: Give CA certificates in PEM, or one in DER, or leave `ca` empty for Amazon's roots.
 #define IOTCRED_ERR_CA 1008
 
 // `address` is neither an IP address nor a host name.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 // What to do: Set `address` to NULL, or to where to connect in place of `endpoint`, without a port.
 #define IOTCRED_ERR_ADDRESS 1009
 
 // `platform` lacks a callback, or one broke its contract.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 // What to do: Set connect, send, recv and close together, and both clocks; without an operating system all of them. send and recv must not say more than they were given.
 #define IOTCRED_ERR_PLATFORM 1010
+
+// `certificate` and `private_key` are in each other's place.
+//
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
+// What to do: Swap them: the certificate is the text with BEGIN CERTIFICATE, the key that with PRIVATE KEY.
+#define IOTCRED_ERR_SWAPPED 1011
+
+// The device's certificate has expired by the device's clock.
+//
+// Returned by `iotcred_config_check`.
+// What to do: Check the device's clock; if it is right, give the device a new certificate.
+#define IOTCRED_ERR_CERTIFICATE_EXPIRED 1012
+
+// The device's certificate is not valid yet by the device's clock.
+//
+// Returned by `iotcred_config_check`.
+// What to do: Set the device's clock.
+#define IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID 1013
 
 // `method` is no HTTP method.
 //
@@ -627,7 +669,7 @@ typedef struct {
 // No address accepted a connection.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Check the route, the port (443) and the firewall.
+// What to do: Check the network, the port (443) and the firewall.
 #define IOTCRED_ERR_CONNECT 3003
 
 // The connection broke.
@@ -639,8 +681,26 @@ typedef struct {
 // The deadline passed.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Try again, or raise `timeout_ms`.
+// What to do: Try again, or raise `timeout_ms`; the error's `phase` says what took too long.
 #define IOTCRED_ERR_DEADLINE 3005
+
+// There is no route to the server.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check that the device's network is up: link, address, gateway.
+#define IOTCRED_ERR_NO_ROUTE 3006
+
+// The connection was refused.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Nothing listens there, or a firewall refuses: check `endpoint`, `address` and the port (443).
+#define IOTCRED_ERR_CONNECTION_REFUSED 3007
+
+// The connection was reset.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Try again. If it is reset each time, a firewall or proxy in between does not let this connection pass.
+#define IOTCRED_ERR_CONNECTION_RESET 3008
 
 // The TLS handshake failed.
 //
@@ -651,25 +711,25 @@ typedef struct {
 // The server's certificate comes from no trusted root.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: For AWS leave `ca` empty; for a server of your own give its root in `ca`. A proxy that intercepts TLS shows like this.
+// What to do: For AWS leave `ca` empty; for a server of your own give the root of the issuer that the error's message names in `ca`. A proxy that intercepts TLS shows like this.
 #define IOTCRED_ERR_SERVER_UNTRUSTED 4002
 
 // The server's certificate has expired by the device's clock.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Check the device's clock; AWS renews its certificates in time.
+// What to do: Compare the dates in the error's message and check the device's clock; AWS renews its certificates in time.
 #define IOTCRED_ERR_SERVER_EXPIRED 4003
 
 // The server's certificate is not valid yet by the device's clock.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Set the device's clock.
+// What to do: Set the device's clock; the dates are in the error's message.
 #define IOTCRED_ERR_SERVER_NOT_YET_VALID 4004
 
 // The server's certificate is for another name.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Check `endpoint` and `address`: another server answered.
+// What to do: Check `endpoint` and `address`: another server answered, for the names in the error's message.
 #define IOTCRED_ERR_SERVER_NAME 4005
 
 // The server's certificate is invalid.
@@ -681,7 +741,7 @@ typedef struct {
 // The server refused the device's certificate, or misses one.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Check that the certificate is registered and active in this account and region: aws iot describe-certificate.
+// What to do: Check that the certificate is registered and active in this account and region (aws iot describe-certificate), and not expired; the error's message says what the server objects to.
 #define IOTCRED_ERR_CLIENT_REFUSED 4007
 
 // There is no TLS version or suite that both sides speak.
@@ -689,6 +749,12 @@ typedef struct {
 // Returned by `iotcred_fetch`, `iotcred_send`.
 // What to do: The server must offer TLS 1.2 or 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305.
 #define IOTCRED_ERR_TLS_NO_COMMON 4008
+
+// The server does not know the name that it was asked for.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check the spelling of `endpoint`.
+#define IOTCRED_ERR_NAME_UNKNOWN 4009
 
 // The response is not well-formed HTTP/1.1.
 //
@@ -771,7 +837,7 @@ typedef struct {
 // The certificate is not registered or not active at this endpoint.
 //
 // Returned by `iotcred_fetch`.
-// What to do: Register and activate the certificate in the account and region of the endpoint.
+// What to do: Register the certificate in the account and region of the endpoint, and activate it: aws iot update-certificate --certificate-id ID --new-status ACTIVE.
 #define IOTCRED_ERR_CERTIFICATE_NOT_ACTIVE 5022
 
 // The role alias does not exist here.
@@ -783,7 +849,7 @@ typedef struct {
 // The role behind the alias cannot be assumed.
 //
 // Returned by `iotcred_fetch`.
-// What to do: Let the role's trust policy name the service credentials.iot.amazonaws.com (not iot.amazonaws.com) for sts:AssumeRole.
+// What to do: Check that the role exists, and let its trust policy name the service credentials.iot.amazonaws.com (not iot.amazonaws.com) for sts:AssumeRole.
 #define IOTCRED_ERR_ROLE_NOT_ASSUMABLE 5024
 
 // The alias' credential duration exceeds the role's maximum.
@@ -794,14 +860,14 @@ typedef struct {
 
 // This is the data endpoint, not the credentials endpoint.
 //
-// Returned by `iotcred_fetch`.
-// What to do: Use what `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
+// What to do: Use the credentials endpoint, ID.credentials.iot.REGION.amazonaws.com, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_DATA_ENDPOINT 5026
 
 // This is no credentials endpoint.
 //
 // Returned by `iotcred_fetch`.
-// What to do: Use what `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints.
+// What to do: Use the credentials endpoint, ID.credentials.iot.REGION.amazonaws.com, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_WRONG_ENDPOINT 5027
 
 // A defect of iotcred.
@@ -1079,6 +1145,33 @@ iotcred_status sigv4_string_to_sign(const sigv4_request *request,
 
 #if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
+// The smallest arena, in bytes: less cannot even report an error.
+#define IOTCRED_ARENA_MIN 2048
+
+// An arena, in bytes, that is enough for a fetch.
+#define IOTCRED_ARENA_SIZE 45056
+
+// `phase`: the failure is none of the connection's.
+#define IOTCRED_PHASE_NONE 0
+
+// `phase`: the name was being looked up.
+#define IOTCRED_PHASE_RESOLVE 1
+
+// `phase`: the connection was being opened.
+#define IOTCRED_PHASE_CONNECT 2
+
+// `phase`: the TLS handshake.
+#define IOTCRED_PHASE_HANDSHAKE 3
+
+// `phase`: the request was being sent.
+#define IOTCRED_PHASE_SEND 4
+
+// `phase`: the response was awaited, or was coming in. With TLS 1.3 a server that refuses the device's certificate says so here.
+#define IOTCRED_PHASE_RECEIVE 5
+
+// So many problems `iotcred_config_check` finds at most.
+#define IOTCRED_PROBLEMS_MAX 12
+
 // `state`: no refresh is due.
 #define IOTCRED_CACHE_FRESH 0
 
@@ -1095,12 +1188,18 @@ iotcred_status sigv4_string_to_sign(const sigv4_request *request,
 typedef struct {
     // Fills `buffer` with `len` random bytes from a source fit for keys. Returns 0; anything else fails the handshake.
     int32_t (*random)(uint8_t *buffer, size_t len);
-    // Allocates `size` bytes aligned to `align` (a power of two, at most 16), or returns NULL.
+    // Allocates `size` bytes aligned to `align` (a power of two, at most 16), or returns NULL, which leads to `panic`. NULL, as `release`, with an `arena`.
     void *(*allocate)(size_t size, size_t align);
     // Frees what `allocate` returned for the same `size` and `align`; the library has cleared it.
     void (*release)(void *block, size_t size, size_t align);
     // Called when the library cannot go on: out of memory, or a defect. Must not return. NULL: a trap instruction.
     void (*panic)(void);
+    // Memory in place of `allocate` and `release`, the library's from now on: every block that it needs is taken from here, and running out of it is a status
+    // (`IOTCRED_ERR_MEMORY`, whose message says how many bytes are lacking). One call at a time can use it; a second one gets `IOTCRED_ERR_BUSY`. Aligned or
+    // not. NULL: none.
+    void *arena;
+    // Its size in bytes, at least `IOTCRED_ARENA_MIN`; `IOTCRED_ARENA_SIZE` is enough for a fetch.
+    size_t arena_size;
 } iotcred_port;
 
 // Temporary credentials. The struct is the caller's and takes 4.4 KB: static memory on a small target. It holds secrets: end with
@@ -1129,13 +1228,14 @@ typedef struct {
     // Passed to every function below; may be NULL. One context carries one connection: concurrent calls need one each.
     void *context;
     // Opens a TCP connection to `host` (a name or an IP address) within `timeout_ms` milliseconds. Returns 0, or `IOTCRED_ERR_DNS`,
-    // `IOTCRED_ERR_CONNECT` or `IOTCRED_ERR_DEADLINE`; any other number counts as `IOTCRED_ERR_CONNECT`.
+    // `IOTCRED_ERR_DNS_DEADLINE`, `IOTCRED_ERR_NO_ROUTE`, `IOTCRED_ERR_CONNECTION_REFUSED`, `IOTCRED_ERR_CONNECTION_RESET`, `IOTCRED_ERR_CONNECT` or
+    // `IOTCRED_ERR_DEADLINE`; any other number counts as `IOTCRED_ERR_CONNECT`.
     int32_t (*connect)(void *context, const char *host, uint16_t port, uint32_t timeout_ms);
     // Sends at most `len` bytes of `data`. Returns how many, 0 if none could be sent within `timeout_ms`, or a negative number if the connection
-    // is broken.
+    // is broken: `-IOTCRED_ERR_CONNECTION_RESET` if it was reset.
     int32_t (*send)(void *context, const uint8_t *data, size_t len, uint32_t timeout_ms);
     // Receives at most `size` bytes into `buffer`. Returns how many as soon as there are any, 0 if none came within `timeout_ms` (0: take only
-    // what is there), or a negative number if the connection is closed or broken.
+    // what is there), or a negative number if the connection is closed or broken: `-IOTCRED_ERR_CONNECTION_RESET` if it was reset.
     int32_t (*recv)(void *context, uint8_t *buffer, size_t size, uint32_t timeout_ms);
     // Closes the connection. Called once after every `connect`, also after one that failed.
     void (*close)(void *context);
@@ -1147,6 +1247,24 @@ typedef struct {
     // Waits for `ms` milliseconds; goes with the clocks. NULL: the library never waits, and so makes one try in a fetch.
     void (*sleep)(void *context, uint32_t ms);
 } iotcred_platform;
+
+// How long each phase of a fetch took, in milliseconds, and how far it came: the phases that were not reached are 0. Of several tries the last one's.
+typedef struct {
+    // Looking the name up. 0 with a transport of the device's own, where `connect_ms` has it.
+    uint32_t resolve_ms;
+    // Opening the connection.
+    uint32_t connect_ms;
+    // The TLS handshake.
+    uint32_t handshake_ms;
+    // Sending the request.
+    uint32_t send_ms;
+    // Waiting for the response, and receiving it.
+    uint32_t receive_ms;
+    // The whole call, with all tries and the pauses between them.
+    uint32_t total_ms;
+    // How many tries there were; 0: none, the configuration has a mistake.
+    uint32_t tries;
+} iotcred_timings;
 
 // How to get credentials. All-zero members mean the defaults; the first five are what only the user can know. Everything is borrowed for
 // the call, and nothing is kept.
@@ -1175,6 +1293,9 @@ typedef struct {
     // Tries within the deadline, the first included; only what another try can mend is tried again (`retryable` in `iotcred_error`), after a random pause that grows,
     // and no sooner than the server asked. 0: 3. 1: no second try.
     uint32_t tries;
+    // Where to write how long each phase of the call took; NULL: nowhere. An output, written whether the fetch succeeds or fails (`iotcred_cache_get` writes it
+    // when it refreshes): one for each thread.
+    iotcred_timings *timings;
 } iotcred_config;
 
 // What went wrong, for programs (`kind`, `retryable`) and for people (`message`). The struct is the caller's; where a function takes one, NULL is
@@ -1184,16 +1305,26 @@ typedef struct {
     iotcred_status status;
     // One of `IOTCRED_KIND_*`.
     int32_t kind;
-    // Whether the same call may succeed later.
-    bool retryable;
+    // How far the connection had come, for the 3000s and 4000s: one of `IOTCRED_PHASE_*`.
+    int32_t phase;
     // How long the server asked to wait, in milliseconds; 0 if it did not.
     uint32_t retry_after_ms;
     // Status code of the HTTP response; 0 if there was no response.
     uint16_t http_status;
     // The TLS alert that the server sent (RFC 8446 section 6); 0 if it sent none.
     uint8_t tls_alert;
+    // Whether the same call may succeed later.
+    bool retryable;
+    // Where the dates of a certificate are to blame: the first second of its validity, in Unix seconds; else 0.
+    int64_t not_before;
+    // The last one; 0 as `not_before`.
+    int64_t not_after;
+    // The device's clock beside them; 0 as `not_before`.
+    int64_t device_time;
     // The request id, to quote to AWS; empty if there was none. Ends in NUL.
     char request_id[64];
+    // The name that the service gives its error, such as "AccessDeniedException"; empty if it gave none. Ends in NUL.
+    char error_type[64];
     // The server's words or the library's, printable, UTF-8, cut to fit. Ends in NUL.
     char message[256];
 } iotcred_error;
@@ -1300,8 +1431,9 @@ typedef struct {
 // built in: the call is not needed, and does nothing.
 //
 // `port`: in; copied.
-// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED` if `random`, `allocate` or `release` is NULL.
-// Threads: once, before any other call.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED` if `random` is NULL, or there is neither an arena nor both
+// `allocate` and `release`, or there are both; `IOTCRED_ERR_MEMORY` if the arena is smaller than `IOTCRED_ARENA_MIN`.
+// Threads: once, before any other call. (A second call replaces what the first one gave; nothing else may be under way.)
 // Example: `static const iotcred_port port = { rng_fill, pool_alloc, pool_free, fault }; iotcred_init(&port);`
 iotcred_status iotcred_init(const iotcred_port *port);
 
@@ -1319,6 +1451,25 @@ sigv4_credentials iotcred_credentials_view(const iotcred_credentials *credential
 // Threads: one at a time for one struct.
 // Example: `iotcred_credentials_wipe(&credentials);`
 void iotcred_credentials_wipe(iotcred_credentials *credentials);
+
+// Checks a configuration, with no network: all mistakes at once, each as the error that `iotcred_fetch` would fail with; that has `message` and a hint.
+// Besides it looks at the dates of the device's certificate (`IOTCRED_ERR_CERTIFICATE_EXPIRED`, `IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID`), which
+// keep no fetch from asking the server: it may be the device's clock that is wrong.
+//
+// `config`: in. Of `platform` the clock is asked.
+// `problems`: out; an array of `capacity`, of which as many are written whole as there are problems, and the others are left untouched. NULL with a capacity of 0.
+// An array of `IOTCRED_PROBLEMS_MAX` is always large enough.
+// `capacity`: in; how many errors `problems` has room for.
+// `count`: out; may be NULL. How many problems there are, which may be more than `capacity`.
+//
+// Ownership: nothing is kept.
+// Returns `IOTCRED_OK` if there is no problem, else the status of the first; `IOTCRED_ERR_NULL_ARGUMENT`, with the outputs untouched.
+// Threads: any number at once, each with its own outputs.
+// Example: see `examples-c/doctor.c`.
+iotcred_status iotcred_config_check(const iotcred_config *config,
+                                    iotcred_error *problems,
+                                    size_t capacity,
+                                    size_t *count);
 
 // Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS, and as
 // many more as `tries` allows when one fails for a reason that may pass.

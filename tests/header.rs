@@ -10,7 +10,16 @@ const EVERY_SIZE: [&str; 8] = [
     "status", "about", "types", "sign", "presign", "sha256", "chunk", "explain",
 ];
 /// What the `sign` size lacks.
-const CLIENT: [&str; 7] = ["port", "config", "credentials", "error", "fetch", "cache", "send"];
+const CLIENT: [&str; 8] = [
+    "port",
+    "config",
+    "credentials",
+    "error",
+    "check",
+    "fetch",
+    "cache",
+    "send",
+];
 
 /// `IOTCRED_STR`, and a reference to the ABI's symbol that no compiler drops.
 const CLOSING: &str = r#"
@@ -91,6 +100,7 @@ fn every_file_of_the_abi_is_in_the_header() {
     let inner = [
         "mod",
         "archive",
+        "arena",
         "args",
         "aws_sdk",
         "clock",

@@ -8,6 +8,8 @@
 mod about;
 #[cfg(iotcred_archive)]
 mod archive;
+#[cfg(all(feature = "client", not(feature = "std")))]
+mod arena;
 mod args;
 pub mod aws_sdk;
 mod chunk;
@@ -24,6 +26,8 @@ mod types;
 
 #[cfg(feature = "client")]
 mod cache;
+#[cfg(feature = "client")]
+mod check;
 #[cfg(feature = "std")]
 mod clock;
 #[cfg(feature = "client")]
@@ -51,4 +55,4 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};
+pub use {cache::*, check::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};
