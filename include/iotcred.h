@@ -280,6 +280,30 @@ typedef struct {
 // What to do: Pass Unix seconds, not milliseconds.
 #define IOTCRED_ERR_TIME_OUT_OF_RANGE 6
 
+// The arena does not hold what the next step may need.
+//
+// Returned by `iotcred_init`, `iotcred_fetch`, `iotcred_send`.
+// What to do: Make the arena larger by what the error's message says is lacking; IOTCRED_ARENA_SIZE is enough for a fetch.
+#define IOTCRED_ERR_MEMORY 7
+
+// Another call is using the arena.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Call again when the other call has returned: an arena serves one at a time.
+#define IOTCRED_ERR_BUSY 8
+
+// `random` of the port failed.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Look at the random callback: without good random numbers there is no TLS.
+#define IOTCRED_ERR_RANDOM 9
+
+// `monotonic_ms` of the platform stands still, while `send` or `recv` move nothing.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Look at the callback monotonic_ms, and whether the timer behind it runs: no deadline would ever come.
+#define IOTCRED_ERR_CLOCK_STOPPED 10
+
 // `endpoint` is no host name.
 //
 // Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
@@ -926,6 +950,12 @@ void sigv4_chunk_wipe(sigv4_chunks *chunks);
 
 #if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
+// The smallest arena, in bytes: less cannot even report an error.
+#define IOTCRED_ARENA_MIN 2048
+
+// An arena, in bytes, that is enough for a fetch.
+#define IOTCRED_ARENA_SIZE 45056
+
 // `phase`: the failure is none of the connection's.
 #define IOTCRED_PHASE_NONE 0
 
@@ -963,12 +993,18 @@ void sigv4_chunk_wipe(sigv4_chunks *chunks);
 typedef struct {
     // Fills `buffer` with `len` random bytes from a source fit for keys. Returns 0; anything else fails the handshake.
     int32_t (*random)(uint8_t *buffer, size_t len);
-    // Allocates `size` bytes aligned to `align` (a power of two, at most 16), or returns NULL.
+    // Allocates `size` bytes aligned to `align` (a power of two, at most 16), or returns NULL, which leads to `panic`. NULL, as `release`, with an `arena`.
     void *(*allocate)(size_t size, size_t align);
     // Frees what `allocate` returned for the same `size` and `align`; the library has cleared it.
     void (*release)(void *block, size_t size, size_t align);
     // Called when the library cannot go on: out of memory, or a defect. Must not return. NULL: a trap instruction.
     void (*panic)(void);
+    // Memory in place of `allocate` and `release`, the library's from now on: every block that it needs is taken from here, and running out of it is a status
+    // (`IOTCRED_ERR_MEMORY`, whose message says how many bytes are lacking). One call at a time can use it; a second one gets `IOTCRED_ERR_BUSY`. Aligned or
+    // not. NULL: none.
+    void *arena;
+    // Its size in bytes, at least `IOTCRED_ARENA_MIN`; `IOTCRED_ARENA_SIZE` is enough for a fetch.
+    size_t arena_size;
 } iotcred_port;
 
 // Temporary credentials. The struct is the caller's and takes 4.4 KB: static memory on a small target. It holds secrets: end with
@@ -1200,8 +1236,9 @@ typedef struct {
 // built in: the call is not needed, and does nothing.
 //
 // `port`: in; copied.
-// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED` if `random`, `allocate` or `release` is NULL.
-// Threads: once, before any other call.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED` if `random` is NULL, or there is neither an arena nor both
+// `allocate` and `release`, or there are both; `IOTCRED_ERR_MEMORY` if the arena is smaller than `IOTCRED_ARENA_MIN`.
+// Threads: once, before any other call. (A second call replaces what the first one gave; nothing else may be under way.)
 // Example: `static const iotcred_port port = { rng_fill, pool_alloc, pool_free, fault }; iotcred_init(&port);`
 iotcred_status iotcred_init(const iotcred_port *port);
 
@@ -1231,7 +1268,8 @@ void iotcred_credentials_wipe(iotcred_credentials *credentials);
 // `count`: out; may be NULL. How many problems there are, which may be more than `capacity`.
 //
 // Ownership: nothing is kept.
-// Returns `IOTCRED_OK` if there is no problem, else the status of the first; `IOTCRED_ERR_NULL_ARGUMENT`, with the outputs untouched.
+// Returns `IOTCRED_OK` if there is no problem, else the status of the first. With the outputs untouched: `IOTCRED_ERR_NULL_ARGUMENT`,
+// `IOTCRED_ERR_NOT_INITIALISED`, `IOTCRED_ERR_BUSY`.
 // Threads: any number at once, each with its own outputs.
 // Example: see `examples-c/doctor.c`.
 iotcred_status iotcred_config_check(const iotcred_config *config,

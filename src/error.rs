@@ -17,6 +17,14 @@ pub enum Status {
     TimeRequired = 5,
     /// A time after the year 9999.
     TimeOutOfRange = 6,
+    /// The arena is too small for the next step.
+    Memory = 7,
+    /// Another call uses the arena.
+    Busy = 8,
+    /// The firmware's random source failed.
+    Random = 9,
+    /// The monotonic clock stands still.
+    ClockStopped = 10,
 
     /// Configuration: the endpoint is no host name.
     Endpoint = 1001,
@@ -178,7 +186,8 @@ impl Status {
     pub const fn is_retryable(self) -> bool {
         matches!(
             self,
-            Self::Dns
+            Self::Busy
+                | Self::Dns
                 | Self::DnsDeadline
                 | Self::Connect
                 | Self::ConnectionLost

@@ -98,6 +98,7 @@ fn every_file_of_the_abi_is_in_the_header() {
     let inner = [
         "mod",
         "archive",
+        "arena",
         "args",
         "aws_sdk",
         "clock",

@@ -2,6 +2,7 @@
 
 use super::credentials::put;
 use super::guard::run;
+use super::port::Turn;
 use super::status::{IOTCRED_OK, code, iotcred_status, kind};
 use crate::error::{Error, Phase, Status};
 use core::ffi::c_char;
@@ -91,7 +92,12 @@ pub(super) unsafe fn guard_with_error(
     error: *mut iotcred_error,
     body: impl FnOnce() -> Result<(), Error>,
 ) -> iotcred_status {
-    let outcome = run(|| Ok(body())).unwrap_or_else(|status: Status| Err(status.into()));
+    // Given back when the outcome is gone, which may stand in the arena.
+    let turn = Turn::take();
+    let outcome = match &turn {
+        Ok(_) => run(|| Ok(body())).unwrap_or_else(|status: Status| Err(status.into())),
+        Err(status) => Err((*status).into()),
+    };
     match (outcome, error.is_null()) {
         (Ok(()), true) => IOTCRED_OK,
         (Ok(()), false) => {

@@ -8,6 +8,8 @@
 mod about;
 #[cfg(iotcred_archive)]
 mod archive;
+#[cfg(all(feature = "client", not(feature = "std")))]
+mod arena;
 mod args;
 pub mod aws_sdk;
 mod chunk;

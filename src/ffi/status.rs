@@ -42,6 +42,26 @@ pub const IOTCRED_ERR_TIME_REQUIRED: iotcred_status = 5;
 /// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Pass Unix seconds, not milliseconds.
 pub const IOTCRED_ERR_TIME_OUT_OF_RANGE: iotcred_status = 6;
+/// The arena does not hold what the next step may need.
+///
+/// Returned by `iotcred_init`, `iotcred_fetch`, `iotcred_send`.
+/// What to do: Make the arena larger by what the error's message says is lacking; IOTCRED_ARENA_SIZE is enough for a fetch.
+pub const IOTCRED_ERR_MEMORY: iotcred_status = 7;
+/// Another call is using the arena.
+///
+/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// What to do: Call again when the other call has returned: an arena serves one at a time.
+pub const IOTCRED_ERR_BUSY: iotcred_status = 8;
+/// `random` of the port failed.
+///
+/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// What to do: Look at the random callback: without good random numbers there is no TLS.
+pub const IOTCRED_ERR_RANDOM: iotcred_status = 9;
+/// `monotonic_ms` of the platform stands still, while `send` or `recv` move nothing.
+///
+/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// What to do: Look at the callback monotonic_ms, and whether the timer behind it runs: no deadline would ever come.
+pub const IOTCRED_ERR_CLOCK_STOPPED: iotcred_status = 10;
 /// `endpoint` is no host name.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
@@ -454,6 +474,10 @@ const fn describe(status: Status) -> Entry {
         Status::ClockUnset => entry(IOTCRED_ERR_CLOCK_UNSET, IOTCRED_KIND_CLOCK, c"the clock is before 2015: it was never set", c"Set the clock (NTP, GNSS, the RTC's battery), or pass the time."),
         Status::TimeRequired => entry(IOTCRED_ERR_TIME_REQUIRED, IOTCRED_KIND_CLOCK, c"a time is needed and there is no clock to ask", c"Set `time` (Unix seconds) in the request, or the clock in `platform`."),
         Status::TimeOutOfRange => entry(IOTCRED_ERR_TIME_OUT_OF_RANGE, IOTCRED_KIND_CLOCK, c"the time is after the year 9999", c"Pass Unix seconds, not milliseconds."),
+        Status::Memory => entry(IOTCRED_ERR_MEMORY, IOTCRED_KIND_MEMORY, c"the arena does not hold what the next step may need", c"Make the arena larger by what the error's message says is lacking; IOTCRED_ARENA_SIZE is enough for a fetch."),
+        Status::Busy => entry(IOTCRED_ERR_BUSY, IOTCRED_KIND_TRANSIENT, c"another call is using the arena", c"Call again when the other call has returned: an arena serves one at a time."),
+        Status::Random => entry(IOTCRED_ERR_RANDOM, IOTCRED_KIND_BUG, c"`random` of the port failed", c"Look at the random callback: without good random numbers there is no TLS."),
+        Status::ClockStopped => entry(IOTCRED_ERR_CLOCK_STOPPED, IOTCRED_KIND_CLOCK, c"the callback monotonic_ms stands still", c"Look at the callback monotonic_ms, and whether the timer behind it runs: no deadline would ever come."),
         Status::Endpoint => entry(IOTCRED_ERR_ENDPOINT, IOTCRED_KIND_CONFIGURATION, c"`endpoint` is no host name", c"Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it."),
         Status::RoleAlias => entry(IOTCRED_ERR_ROLE_ALIAS, IOTCRED_KIND_CONFIGURATION, c"`role_alias` is missing or malformed", c"Set `role_alias` to the alias' name (not its ARN): 1 to 128 of A-Z a-z 0-9 _ = , @ -"),
         Status::ThingName => entry(IOTCRED_ERR_THING_NAME, IOTCRED_KIND_CONFIGURATION, c"`thing_name` is malformed", c"Set `thing_name` to NULL or to 1 to 128 of A-Z a-z 0-9 : _ -"),
@@ -536,13 +560,17 @@ const fn describe(status: Status) -> Entry {
 }
 
 /// Every status, for looking one up by its number.
-const ALL: [Status; 79] = [
+const ALL: [Status; 83] = [
     Status::BufferTooSmall,
     Status::NullArgument,
     Status::NotInitialised,
     Status::ClockUnset,
     Status::TimeRequired,
     Status::TimeOutOfRange,
+    Status::Memory,
+    Status::Busy,
+    Status::Random,
+    Status::ClockStopped,
     Status::Endpoint,
     Status::RoleAlias,
     Status::ThingName,

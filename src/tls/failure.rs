@@ -14,7 +14,7 @@ pub(super) fn explain(error: &rustls::Error) -> Error {
         rustls::Error::AlertReceived(alert) => received(*alert),
         rustls::Error::InvalidCertificate(reason) => server_certificate(reason),
         rustls::Error::PeerIncompatible(reason) => incompatible(reason),
-        rustls::Error::FailedToGetRandomBytes => Error::new(Status::Tls, format_args!("the random source failed")),
+        rustls::Error::FailedToGetRandomBytes => Status::Random.into(),
         rustls::Error::General(words) => Error::new(Status::Tls, format_args!("{words}")),
         other => Error::new(Status::Tls, format_args!("{other}")),
     }

@@ -123,7 +123,7 @@ static bool carry_answer(int server, int client, record *at, relay_mode mode, lo
         most = (size_t)left;
     ssize_t got = recv(server, buffer, most, 0);
     if (got <= 0) {
-        finish(client);
+        end_as(got == 0 ? RELAY_CUT : RELAY_RESET, client);
         return false;
     }
     follow(at, buffer, (size_t)got);

@@ -316,6 +316,7 @@ static void after_a_cache(void **state)
     iotcred_credentials_wipe(&credentials);
     wipe_keys();
     expect_nothing("a cache whose credentials have expired", IOTCRED_ERR_SERVER_FAULT);
+    iotcred_cache_wipe(&cache);
     load_keys();
     get("fault-chunked");
     iotcred_cache_invalidate(&cache, NULL);
