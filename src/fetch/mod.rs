@@ -20,6 +20,7 @@ use crate::http::response::Head;
 use crate::limits::{DOCUMENT_MAX, REFUSAL_BODY_MAX, RESERVE_HEAD};
 use crate::memory;
 use crate::net::{Clock, Deadline, Stopwatch, Transport};
+use crate::secret::StackScrub;
 use crate::time::Sighting;
 use crate::tls::{Settings, Stream};
 use alloc::format;
@@ -44,6 +45,7 @@ pub fn fetch(
     clock: &dyn Clock,
     random: &dyn Fn() -> u64,
 ) -> Result<Fetched, Error> {
+    let _scrub = StackScrub;
     let watch = config.timings.map(|times| Stopwatch::start(times, clock));
     let deadline = Deadline::after(clock, config.timeout_ms()).watched(watch.as_ref());
     let settings = config.tls(clock)?;

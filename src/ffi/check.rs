@@ -6,7 +6,7 @@ use super::guard::guard;
 use super::platform::with_platform;
 use super::status::iotcred_status;
 use crate::error::{Error, Status};
-use crate::net::Clock;
+use crate::net::{Clock, Transport};
 
 /// So many problems `iotcred_config_check` finds at most.
 pub const IOTCRED_PROBLEMS_MAX: usize = 12;
@@ -59,9 +59,12 @@ pub unsafe extern "C" fn iotcred_config_check(
 unsafe fn check(config: *const iotcred_config, report: &mut dyn FnMut(Error)) {
     // SAFETY: the caller's promise.
     let (platform, config) = unsafe { ((*config).platform, (*config).read_each(report)) };
-    let with_clock = |clock: &dyn Clock, report: &mut dyn FnMut(Error)| config.check(Some(clock), report);
+    let with_clock = |_: &mut dyn Transport, clock: &dyn Clock| {
+        config.check(Some(clock), report);
+        Ok(())
+    };
     // SAFETY: the caller's promise.
-    if let Err(problem) = unsafe { with_platform(platform, |_, clock| Ok(with_clock(clock, report))) } {
+    if let Err(problem) = unsafe { with_platform(platform, with_clock) } {
         config.check(None, report);
         report(problem);
     }

@@ -15,6 +15,7 @@ use crate::http::response::Head;
 use crate::limits::{BODY_PIECE, CONTINUE_WAIT_MS, REFUSAL_BODY_MAX, TRAILER_NAME_MAX, UPLOAD_CHUNK};
 use crate::memory;
 use crate::net::{Clock, Deadline, Transport};
+use crate::secret::StackScrub;
 use crate::sign::{self, CHUNK_HEAD_MAX, Chunks, Payload};
 use crate::tls::Stream;
 
@@ -54,6 +55,7 @@ pub fn send(
     transport: &mut dyn Transport,
     clock: &dyn Clock,
 ) -> Result<u16, Error> {
+    let _scrub = StackScrub;
     let deadline = Deadline::after(clock, request.timeout_ms());
     let mut chunks = Chunks::new();
     let head = request.signed_head(credentials, clock, &mut chunks)?;

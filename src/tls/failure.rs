@@ -159,6 +159,23 @@ mod tests {
     }
 
     #[test]
+    fn every_alert_of_the_standards_has_a_status_and_says_what_it_means() {
+        // RFC 8446 section 6 and RFC 5246 section 7.2.
+        const OF_OUR_CERTIFICATE: [u8; 10] = [41, 42, 43, 44, 45, 46, 48, 49, 51, 116];
+        for number in 1..=255 {
+            let error = explain(&rustls::Error::AlertReceived(AlertDescription::from(number)));
+            let expected = match number {
+                _ if OF_OUR_CERTIFICATE.contains(&number) => Status::ClientRefused,
+                70 | 71 => Status::TlsNoCommon,
+                112 => Status::NameUnknown,
+                _ => Status::Tls,
+            };
+            assert_eq!((error.status, error.tls_alert), (expected, number));
+            assert!(error.message.as_str().contains(&std::format!("alert {number}, ")));
+        }
+    }
+
+    #[test]
     fn another_name_is_told_with_the_names_that_there_are() {
         let words = |presented: &[&str]| {
             let presented = presented

@@ -25,8 +25,8 @@ pub struct Stream<'a> {
     deadline: Deadline<'a>,
     /// The server has said that it will send no more.
     closed: bool,
-    /// Sending has failed: what is still to come is what the server said before.
-    broken: bool,
+    /// How sending has failed: what is still to come is what the server said before.
+    broken: Option<Status>,
 }
 
 impl<'a> Stream<'a> {
@@ -45,7 +45,7 @@ impl<'a> Stream<'a> {
             engine,
             deadline,
             closed: false,
-            broken: false,
+            broken: None,
         };
         stream
             .shake_hands()
@@ -71,14 +71,10 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Milliseconds that are left. Errors: `Deadline`, or `ConnectionLost` where a broken send came before.
+    /// Milliseconds that are left. Errors: `Deadline`, or how sending has failed before.
     fn left_ms(&self) -> Result<u32, Status> {
         let left = self.deadline.remaining_ms();
-        if self.broken {
-            left.or(Err(Status::ConnectionLost))
-        } else {
-            left
-        }
+        self.broken.map_or(left, |broken| left.or(Err(broken)))
     }
 
     /// The deadline: of the whole call, and soon after a broken send.
@@ -137,22 +133,26 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell.
+    /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell; how sending has failed, where it
+    /// did: an operating system tells of a reset once.
     fn fill(&mut self, timeout_ms: u32) -> Result<(), Error> {
-        match self.wire.transport.recv(self.engine.space()?, timeout_ms)? {
-            0 => Err(Status::ConnectionLost.into()),
-            count => {
+        match self.wire.transport.recv(self.engine.space()?, timeout_ms) {
+            Ok(0) | Err(Status::ConnectionLost) => Err(self.broken.unwrap_or(Status::ConnectionLost).into()),
+            Ok(count) => {
                 self.engine.received(count);
                 Ok(())
             }
+            Err(status) => Err(status.into()),
         }
     }
 
     fn flush(&mut self) -> Result<(), Error> {
         let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
         self.engine.sent();
-        if sent.is_err_and(Status::is_cut) {
-            self.broken = true;
+        if let Err(status) = sent
+            && status.is_cut()
+        {
+            self.broken = Some(status);
             self.deadline = self.deadline.within(BROKEN_SEND_WAIT_MS);
         }
         Ok(sent?)
