@@ -1463,7 +1463,8 @@ void iotcred_credentials_wipe(iotcred_credentials *credentials);
 // `count`: out; may be NULL. How many problems there are, which may be more than `capacity`.
 //
 // Ownership: nothing is kept.
-// Returns `IOTCRED_OK` if there is no problem, else the status of the first; `IOTCRED_ERR_NULL_ARGUMENT`, with the outputs untouched.
+// Returns `IOTCRED_OK` if there is no problem, else the status of the first. With the outputs untouched: `IOTCRED_ERR_NULL_ARGUMENT`,
+// `IOTCRED_ERR_NOT_INITIALISED`, `IOTCRED_ERR_BUSY`.
 // Threads: any number at once, each with its own outputs.
 // Example: see `examples-c/doctor.c`.
 iotcred_status iotcred_config_check(const iotcred_config *config,
