@@ -98,6 +98,13 @@ compilers() {
     packages arm-none-eabi-gcc gcc-arm-none-eabi libnewlib-arm-none-eabi || echo "LEFT OUT: sigv4.h by arm-none-eabi-gcc"
 }
 
+# A third server of S3, which the local AWS starts where it is. Its tests are skipped where it cannot be built.
+build_s3s() {
+    cargo build --locked --quiet --manifest-path tests/local_aws/s3s/Cargo.toml --target-dir "$build/s3s" && return
+    [ "$(printf '%s\n' 1.92 "$(rustc -V | cut -d ' ' -f 2)" | sort -V | head -1)" = 1.92 ] || { echo "needs: Rust 1.92"; return 77; }
+    return 1
+}
+
 # ctest of a build under the local AWS, with everything that the tests print kept, and looked through for secrets.
 ctest_with() { # FOLDER LOCAL-AWS-OPTIONS -- CTEST-OPTIONS
     local folder=$build/$1 options=()
@@ -137,6 +144,7 @@ else
     check "Rust: tests, sign" cargo test --locked --quiet --no-default-features --lib
     check "Rust: sign without an operating system (thumbv6m, thumbv7em, riscv32imac)" check_bare_sign
     check "Rust: client without an operating system (thumbv7em)" check_bare_client
+    check "Local AWS: s3s is built" build_s3s
     check "Local AWS: its own test" "$venv/bin/python" tests/local_aws/self_test.py
     check "C: suite against the local AWS" c_suite
     check "C: suite under AddressSanitizer and UBSan" c_suite_sanitized
