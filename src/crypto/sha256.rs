@@ -53,6 +53,16 @@ impl Sha256 {
         }
     }
 
+    /// All zero: none that has begun.
+    pub(crate) const fn blank() -> Self {
+        Self {
+            state: [0; 8],
+            buffer: [0; BUFFER],
+            filled: 0,
+            hashed: 0,
+        }
+    }
+
     /// The digest of `bytes`.
     pub fn digest(bytes: &[u8]) -> [u8; DIGEST] {
         let mut hash = Self::new();

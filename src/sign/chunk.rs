@@ -164,7 +164,7 @@ impl Chunks {
         self.signed = announced.kind.is_signed().into();
         let scope = Scope {
             algorithm: ALGORITHM,
-            timestamp: self.timestamp,
+            timestamp: &self.timestamp,
             region: request.region,
             service: request.service,
         };

@@ -109,10 +109,10 @@ mod tests {
     use super::*;
     use crate::crypto::hmac::{Mac, hmac};
 
-    fn scope<'a>(timestamp: &[u8; 16], region: &'a [u8], service: &'a [u8]) -> Scope<'a> {
+    fn scope<'a>(timestamp: &'a [u8; 16], region: &'a [u8], service: &'a [u8]) -> Scope<'a> {
         Scope {
             algorithm: crate::sign::string_to_sign::ALGORITHM,
-            timestamp: *timestamp,
+            timestamp,
             region,
             service,
         }

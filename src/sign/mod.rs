@@ -41,11 +41,8 @@ pub use signature::{put_canonical_request, put_string_to_sign, signature};
 pub use sink::Sink;
 
 use crate::credentials::Credentials;
-use crate::crypto::Digest;
-use crate::crypto::sha256::Sha256;
 use crate::error::Status;
-use signature::Signing;
-use sort::Order;
+use signature::{Room, Signing};
 
 /// Why a request was not signed. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,19 +82,17 @@ pub fn sign_request(
     cache: Option<&mut KeyCache>,
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
-    let mut order = Order::new();
-    let carried = request.check(credentials)?;
-    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
-    let signed = signing.lay_out();
+    let (carried, timestamp) = request.check(credentials)?;
+    let mut room = Room::new();
+    let signing = Signing::new(request, credentials, carried, &timestamp);
+    let signed = signing.lay_out(&mut room.order);
     signed.check_fits(buffer)?;
 
-    let (mut hash, mut digest) = (const { Sha256::new() }, Digest::new());
-    let own = signing.own_values(&mut hash, &mut digest);
-    signing.check_own(&own)?;
-    signing.hash_canonical_request(&own, &mut hash, &mut digest);
-    signing.sign(cache, &mut hash, &mut digest);
+    signing.hash_payload(&request.payload, &mut room)?;
+    signing.hash_canonical_request(&mut room);
+    signing.sign(cache, &mut room);
 
-    signing.check_authorization(&digest)?;
-    signed.write(&own, &mut signing.authorization(&digest), buffer);
+    signing.check_authorization(&mut room)?;
+    signing.write(&mut room, buffer);
     Ok(signed)
 }

@@ -13,15 +13,11 @@ pub fn canonical_query<S: Sink + ?Sized>(query: &[u8], form: Form, order: &mut O
     if query.is_empty() {
         return;
     }
-    let encoding = Encoding::query(form);
     let mut separator: &[u8] = b"";
     let parameters = Parameters { query, form };
     order.visit_others(&parameters, &mut |position| {
-        let (name, value) = parameters.at(position);
         sink.put(core::mem::replace(&mut separator, b"&"));
-        encoding.put(name, sink);
-        sink.put(b"=");
-        encoding.put(value, sink);
+        parameters.put(position, sink);
     });
 }
 
@@ -44,6 +40,14 @@ impl<'a> Parameters<'a> {
             .unwrap_or_default();
         let mut parts = parameter.splitn(2, |byte| *byte == b'=');
         (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+    }
+
+    /// Writes the parameter at a position, encoded.
+    pub fn put<S: Sink + ?Sized>(&self, position: usize, sink: &mut S) {
+        let (encoding, (name, value)) = (Encoding::query(self.form), self.at(position));
+        encoding.put(name, sink);
+        sink.put(b"=");
+        encoding.put(value, sink);
     }
 
     /// The bytes that a text stands for, each as a number that sorts as its encoded form does: `%` comes before every unreserved

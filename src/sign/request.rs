@@ -91,9 +91,9 @@ impl Request<'_> {
         self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned | Payload::Streaming(_))
     }
 
-    /// Where the request carries the signer's own headers. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
+    /// Where the request carries the signer's own headers, and its time. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
     /// key, session token.
-    pub fn check(&self, credentials: &Credentials<'_>) -> Result<Carried, Status> {
+    pub fn check(&self, credentials: &Credentials<'_>) -> Result<(Carried, [u8; 16]), Status> {
         require(Bytes::TOKEN.holds(self.method), Status::Method)?;
         require(self.is_path(), Status::Path)?;
         require(self.is_raw() || is_wire(self.query, [b'#'; 2]), Status::Query)?;
@@ -106,7 +106,8 @@ impl Request<'_> {
         require(Bytes::SCOPE.holds(credentials.access_key_id), Status::AccessKeyId)?;
         require(!credentials.secret_access_key.is_empty(), Status::SecretAccessKey)?;
         require(is_visible(credentials.session_token), Status::SessionToken)?;
-        Ok(carried)
+        let timestamp = self.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
+        Ok((carried, timestamp))
     }
 
     fn is_raw(&self) -> bool {

@@ -3,12 +3,12 @@
 #![forbid(unsafe_code)]
 
 use super::authorization::{Authorization, Signed};
-use super::canonical_headers::{Added, OwnValues, SignedHeaders};
+use super::canonical_headers::{OwnValues, SignedHeaders};
 use super::canonical_request;
-use super::headers::Carried;
-use super::payload::PayloadHash;
+use super::headers::{Carried, OWN};
+use super::payload::{Payload, PayloadHash};
 use super::signing_key::derive_signing_key;
-use super::sink::{Match, Sink, direct};
+use super::sink::{Count, Match, Sink, Writer, direct};
 use super::sort::Order;
 use super::string_to_sign::{self, ALGORITHM, Scope};
 use super::text::put_hex;
@@ -19,95 +19,155 @@ use crate::crypto::sha256::Sha256;
 use crate::crypto::{Digest, Hash};
 use crate::error::Status;
 
+/// What a signature needs room for.
+pub struct Room {
+    pub(super) order: Order,
+    pub(super) hash: Sha256,
+    pub(super) digest: Digest,
+    pub(super) payload_hash: PayloadHash,
+}
+
+impl Room {
+    /// Room that nothing is in yet.
+    #[inline(always)]
+    pub fn new() -> Self {
+        Self {
+            order: Order::new(),
+            hash: Sha256::blank(),
+            digest: Digest::new(),
+            payload_hash: PayloadHash::new(),
+        }
+    }
+}
+
 /// A request that was checked, with what is known of its signature before anything is hashed.
 pub struct Signing<'a> {
-    request: &'a Request<'a>,
+    pub(super) request: &'a Request<'a>,
     pub(super) credentials: &'a Credentials<'a>,
     pub(super) scope: Scope<'a>,
     carried: Carried,
-    added: Added,
     pub(super) headers: SignedHeaders<'a>,
 }
 
 impl<'a> Signing<'a> {
-    /// Sorts the headers of a request that [`check`](Request::check) let through.
+    /// With what is added to a request that [`check`](Request::check) let through. `timestamp` is the request's time.
+    #[inline(always)]
     pub fn new(
         request: &'a Request<'a>,
         credentials: &'a Credentials<'a>,
         carried: Carried,
-        order: &'a mut Order,
-    ) -> Result<Self, Status> {
-        let added = Added {
-            content_sha256: carried.content_sha256.is_none() && request.wants_content_sha256(),
-            date: carried.date.is_none(),
-            security_token: carried.security_token.is_none() && !credentials.session_token.is_empty(),
-        };
-        Self::adding(added, request, credentials, carried, order)
+        timestamp: &'a [u8; 16],
+    ) -> Self {
+        let [content_sha256, date, security_token] = carried.own().map(|position| position.is_none());
+        let added = [
+            content_sha256 && request.wants_content_sha256(),
+            date,
+            security_token && !credentials.session_token.is_empty(),
+        ];
+        Self::adding(added, request, credentials, carried, timestamp)
     }
 
     /// The same with the headers that are added.
     #[inline(always)]
     pub fn adding(
-        added: Added,
+        added: [bool; OWN],
         request: &'a Request<'a>,
         credentials: &'a Credentials<'a>,
         carried: Carried,
-        order: &'a mut Order,
-    ) -> Result<Self, Status> {
-        let timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
-        let scope = Scope {
-            algorithm: ALGORITHM,
-            timestamp,
-            region: request.region,
-            service: request.service,
-        };
-        let headers = SignedHeaders::new(request.headers, request.options.unsigned_headers, added, order);
-        Ok(Self {
+        timestamp: &'a [u8; 16],
+    ) -> Self {
+        Self {
             request,
             credentials,
-            scope,
+            scope: Scope {
+                algorithm: ALGORITHM,
+                timestamp,
+                region: request.region,
+                service: request.service,
+            },
             carried,
-            added,
-            headers,
-        })
+            headers: SignedHeaders {
+                headers: request.headers,
+                unsigned: request.options.unsigned_headers,
+                added,
+            },
+        }
     }
 
     /// Where the headers to be added will stand.
-    pub fn lay_out(&mut self) -> Signed {
-        let authorization = self.authorization(&Digest::new()).len();
+    pub fn lay_out(&self, order: &mut Order) -> Signed {
+        let [content_sha256, date, security_token] = self.headers.added;
         let mut signed = Signed {
-            security_token: self.added.security_token,
+            security_token,
             ..Signed::default()
         };
-        signed.date = signed.place(self.added.date, self.scope.timestamp.len());
-        signed.content_sha256 = signed.place(self.added.content_sha256, PayloadHash::len(&self.request.payload));
-        signed.authorization = signed.place(self.carried.authorization.is_none(), authorization);
+        if date {
+            signed.date = signed.place(self.scope.timestamp.len());
+        }
+        if content_sha256 {
+            signed.content_sha256 = signed.place(PayloadHash::len(&self.request.payload));
+        }
+        if self.carried.authorization().is_none() {
+            // A digest of no bytes, where there will be 64 digits.
+            let mut length = Count(64);
+            self.put_authorization(&Digest::new(), order, &mut length);
+            signed.authorization = signed.place(length.0);
+        }
         signed
     }
 
+    /// Writes the values as they were laid out.
+    pub fn write(&self, room: &mut Room, buffer: &mut [u8]) {
+        let mut writer = Writer(buffer);
+        let [content_sha256, date, _] = self.headers.added;
+        if date {
+            writer.put(self.scope.timestamp);
+        }
+        if content_sha256 {
+            writer.put(room.payload_hash.as_bytes());
+        }
+        if self.carried.authorization().is_none() {
+            self.put_authorization(&room.digest, &mut room.order, &mut writer);
+        }
+    }
+
+    /// Hashes the payload, and refuses a request that carries one of the signer's own headers with another value.
+    pub fn hash_payload(&self, payload: &Payload<'_>, room: &mut Room) -> Result<(), Status> {
+        room.payload_hash.set(payload, &mut room.hash, &mut room.digest);
+        self.own(&room.payload_hash)
+            .check_carried(&self.carried, self.request.headers)
+    }
+
     /// The values of the signer's own headers.
-    pub fn own_values(&self, hash: &mut impl Hash, digest: &mut Digest) -> OwnValues<'a> {
+    pub fn own<'s>(&'s self, payload_hash: &'s PayloadHash) -> OwnValues<'s> {
         OwnValues {
-            payload_hash: PayloadHash::of(&self.request.payload, hash, digest),
+            payload_hash,
             timestamp: self.scope.timestamp,
             security_token: self.credentials.session_token,
         }
     }
 
-    /// Refuses a request that carries one of the signer's own headers with another value.
-    pub fn check_own(&self, own: &OwnValues<'_>) -> Result<(), Status> {
-        own.check_carried(&self.carried, self.request.headers)
+    /// Writes the canonical request, after [`hash_payload`](Self::hash_payload).
+    #[inline(always)]
+    pub fn put_canonical_request<S: Sink + ?Sized>(
+        &self,
+        payload_hash: &PayloadHash,
+        order: &mut Order,
+        sink: &mut S,
+    ) {
+        canonical_request::put_canonical_request(self.request, &self.headers, self.own(payload_hash), order, sink);
     }
 
-    /// Writes the canonical request.
-    pub fn put_canonical_request<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
-        canonical_request::put_canonical_request(self.request, &mut self.headers, own, sink);
-    }
-
-    /// The hash of the canonical request.
-    pub fn hash_canonical_request(&mut self, own: &OwnValues<'_>, hash: &mut impl Hash, digest: &mut Digest) {
+    /// The hash of the canonical request, after [`hash_payload`](Self::hash_payload).
+    pub fn hash_canonical_request(&self, room: &mut Room) {
+        let Room {
+            order,
+            hash,
+            digest,
+            payload_hash,
+        } = room;
         hash.init();
-        self.put_canonical_request(own, direct(hash));
+        self.put_canonical_request(payload_hash, order, direct(hash));
         hash.finish(digest);
     }
 
@@ -117,9 +177,8 @@ impl<'a> Signing<'a> {
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
-    #[inline(always)]
-    pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
-        let secret = self.credentials.secret_access_key;
+    pub fn sign(&self, cache: Option<&mut KeyCache>, room: &mut Room) {
+        let (secret, hash, digest) = (self.credentials.secret_access_key, &mut room.hash, &mut room.digest);
         let mut key = BlockKey::new();
         let key: &dyn Mac<Sha256> = match cache {
             Some(cache) => cache.key(hash, secret, &self.scope, &mut key),
@@ -128,41 +187,29 @@ impl<'a> Signing<'a> {
                 &key
             }
         };
-        self.sign_with(key, hash, digest);
-    }
-
-    /// Makes the hash of the canonical request the signature by a given key.
-    pub fn sign_with<B: Hash>(&self, key: &dyn Mac<B>, hash: &mut B, digest: &mut Digest) {
         key.begin(hash);
         self.put_string_to_sign(digest, direct(hash));
         key.finish(hash, digest);
     }
 
-    /// The `Authorization` header with a signature.
-    pub fn authorization<'s>(&'s mut self, signature: &'s Digest) -> Authorization<'s, 'a> {
-        let Self {
-            credentials,
-            scope,
-            headers,
-            ..
-        } = self;
-        Authorization {
-            credentials,
-            scope,
-            headers,
-            signature,
-        }
+    fn put_authorization(&self, signature: &Digest, order: &mut Order, sink: &mut impl Sink) {
+        let authorization = Authorization {
+            credentials: self.credentials,
+            scope: &self.scope,
+            headers: &self.headers,
+        };
+        authorization.put(signature, order, direct(sink));
     }
 
     /// Refuses a request that carries an `authorization` header with another value than the signer's.
-    pub fn check_authorization(&mut self, signature: &Digest) -> Result<(), Status> {
-        let Some(position) = self.carried.authorization else {
+    pub fn check_authorization(&self, room: &mut Room) -> Result<(), Status> {
+        let Some(position) = self.carried.authorization() else {
             return Ok(());
         };
         let mut same = Match {
             rest: Some(self.request.headers.at(position).trimmed()),
         };
-        self.authorization(signature).put(&mut same);
+        self.put_authorization(&room.digest, &mut room.order, &mut same);
         (same.rest == Some(b"")).then_some(()).ok_or(Status::HeaderConflict)
     }
 }
@@ -173,12 +220,11 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     credentials: &Credentials<'_>,
     sink: &mut S,
 ) -> Result<(), Status> {
-    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-    let carried = request.check(credentials)?;
-    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
-    let own = signing.own_values(&mut hash, &mut digest);
-    signing.check_own(&own)?;
-    signing.put_canonical_request(&own, sink);
+    let mut room = Room::new();
+    let (carried, timestamp) = request.check(credentials)?;
+    let signing = Signing::new(request, credentials, carried, &timestamp);
+    signing.hash_payload(&request.payload, &mut room)?;
+    signing.put_canonical_request(&room.payload_hash, &mut room.order, sink);
     Ok(())
 }
 
@@ -188,13 +234,12 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(
     credentials: &Credentials<'_>,
     sink: &mut S,
 ) -> Result<(), Status> {
-    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-    let carried = request.check(credentials)?;
-    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
-    let own = signing.own_values(&mut hash, &mut digest);
-    signing.check_own(&own)?;
-    signing.hash_canonical_request(&own, &mut hash, &mut digest);
-    signing.put_string_to_sign(&digest, sink);
+    let mut room = Room::new();
+    let (carried, timestamp) = request.check(credentials)?;
+    let signing = Signing::new(request, credentials, carried, &timestamp);
+    signing.hash_payload(&request.payload, &mut room)?;
+    signing.hash_canonical_request(&mut room);
+    signing.put_string_to_sign(&room.digest, sink);
     Ok(())
 }
 
@@ -204,14 +249,13 @@ pub fn signature(
     credentials: &Credentials<'_>,
     cache: Option<&mut KeyCache>,
 ) -> Result<[u8; 64], Status> {
-    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-    let carried = request.check(credentials)?;
-    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
-    let own = signing.own_values(&mut hash, &mut digest);
-    signing.check_own(&own)?;
-    signing.hash_canonical_request(&own, &mut hash, &mut digest);
-    signing.sign(cache, &mut hash, &mut digest);
+    let mut room = Room::new();
+    let (carried, timestamp) = request.check(credentials)?;
+    let signing = Signing::new(request, credentials, carried, &timestamp);
+    signing.hash_payload(&request.payload, &mut room)?;
+    signing.hash_canonical_request(&mut room);
+    signing.sign(cache, &mut room);
     let mut text = [0; 64];
-    put_hex(digest.as_slice(), &mut text);
+    put_hex(room.digest.as_slice(), &mut text);
     Ok(text)
 }

@@ -32,11 +32,22 @@ pub fn direct<S: Sink>(sink: &mut S) -> &mut dyn Sink {
 pub struct Writer<'a>(pub &'a mut [u8]);
 
 impl Sink for Writer<'_> {
+    #[inline]
     fn put(&mut self, bytes: &[u8]) {
         let free = core::mem::take(&mut self.0);
         let (target, free) = free.split_at_mut_checked(bytes.len()).unwrap_or_default();
         copy(target, bytes);
         self.0 = free;
+    }
+}
+
+/// Counts bytes. A sum that overflows stays at the largest `usize`, which no buffer has.
+pub struct Count(pub usize);
+
+impl Sink for Count {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        self.0 = self.0.saturating_add(bytes.len());
     }
 }
 

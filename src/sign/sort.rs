@@ -40,22 +40,25 @@ impl Order {
         }
     }
 
-    /// Sorts `items`, whatever was sorted before.
-    pub fn sort(&mut self, items: &dyn Items) {
-        self.fill(items, None);
-    }
-
     /// Calls `visit` with the position of each of `items`, in order, and forgets the order of other items.
-    // Inlined into the canonical query, which all signatures share: as a function of its own it is larger.
     #[inline(always)]
-    pub fn visit_others(&mut self, items: &dyn Items, visit: &mut dyn FnMut(usize)) {
-        self.sort(items);
+    pub fn visit_others<I: Items>(&mut self, items: &I, visit: &mut impl FnMut(usize)) {
+        self.at_start = false;
         self.visit(items, visit);
         self.at_start = false;
     }
 
-    /// Calls `visit` with each position, in order.
-    pub fn visit(&mut self, items: &dyn Items, visit: &mut dyn FnMut(usize)) {
+    /// Calls `visit` with each position, in order. Where code may be large there is a copy for each kind of items.
+    #[inline(always)]
+    pub fn visit<I: Items>(&mut self, items: &I, visit: &mut impl FnMut(usize)) {
+        if cfg!(target_os = "none") {
+            self.each::<dyn Items, dyn FnMut(usize)>(items, visit);
+        } else {
+            self.each(items, visit);
+        }
+    }
+
+    fn each<I: Items + ?Sized, V: FnMut(usize) + ?Sized>(&mut self, items: &I, visit: &mut V) {
         if !self.at_start {
             self.fill(items, None);
         }
@@ -70,7 +73,8 @@ impl Order {
     }
 
     /// Fills the batch with the smallest items after `last`.
-    fn fill(&mut self, items: &dyn Items, last: Option<usize>) {
+    #[inline(never)]
+    fn fill<I: Items + ?Sized>(&mut self, items: &I, last: Option<usize>) {
         (self.len, self.at_start, self.more) = (0, last.is_none(), false);
         let mut next = items.next(None);
         while let Some(position) = next {
@@ -82,7 +86,7 @@ impl Order {
     }
 
     /// Puts a position where it belongs; the largest one falls out of a full batch.
-    fn insert(&mut self, items: &dyn Items, position: usize) {
+    fn insert<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
         let place = self.place(items, position);
         let full = self.len == SORT_BATCH;
         self.more |= full;
@@ -94,7 +98,7 @@ impl Order {
     }
 
     /// How many of the batch come before `position`. Many lists come sorted, so the end is tried first.
-    fn place(&self, items: &dyn Items, position: usize) -> usize {
+    fn place<I: Items + ?Sized>(&self, items: &I, position: usize) -> usize {
         let (mut low, mut high) = (0, self.len);
         let mut middle = high.saturating_sub(1);
         while low < high {
@@ -113,7 +117,7 @@ impl Order {
     }
 }
 
-fn comes_before(items: &dyn Items, a: usize, b: usize) -> bool {
+fn comes_before<I: Items + ?Sized>(items: &I, a: usize, b: usize) -> bool {
     items.compare(a, b).then(a.cmp(&b)) == Ordering::Less
 }
 
@@ -151,7 +155,6 @@ mod tests {
             expected.sort_by_key(|number| number / 10);
             let numbers = Numbers(numbers);
             let mut order = Order::new();
-            order.sort(&numbers);
             assert_eq!(visited(&mut order, &numbers), expected);
             assert_eq!(visited(&mut order, &numbers), expected, "again");
         }

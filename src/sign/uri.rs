@@ -16,7 +16,7 @@ pub struct Encoding {
     /// What is encoded is encoded again: `%2520` for a space.
     pub twice: bool,
     /// What stands for itself.
-    pub kept: &'static Bytes,
+    pub kept: Bytes,
     /// `=` is encoded again: `%253D`.
     pub equals_twice: bool,
 }
@@ -27,7 +27,7 @@ impl Encoding {
         Self {
             decode: form == Form::Wire,
             twice: false,
-            kept: &Bytes::UNRESERVED,
+            kept: Bytes::UNRESERVED,
             equals_twice: form == Form::RawEqualsTwice,
         }
     }
@@ -42,7 +42,7 @@ impl Encoding {
         Self {
             decode: wire && !double_encode,
             twice: double_encode && !wire,
-            kept: &Bytes::PATH,
+            kept: Bytes::PATH,
             equals_twice: false,
         }
     }
