@@ -97,6 +97,12 @@ pub fn equal<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
 }
 
 /// Copies `bytes` to the front of `target`, as far as both go.
+#[inline]
 pub(crate) fn copy(target: &mut [u8], bytes: &[u8]) {
-    target.iter_mut().zip(bytes).for_each(|(target, byte)| *target = *byte);
+    let both = target.len().min(bytes.len());
+    match (target.get_mut(..both), bytes.get(..both)) {
+        // A small image need not have memcpy for it.
+        (Some(target), Some(bytes)) if !cfg!(target_os = "none") => target.copy_from_slice(bytes),
+        _ => target.iter_mut().zip(bytes).for_each(|(target, byte)| *target = *byte),
+    }
 }

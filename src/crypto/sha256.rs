@@ -130,8 +130,16 @@ impl Sha256 {
             .wrapping_mul(8)
             .to_be_bytes();
         self.push(&[0x80]);
+        // The length ends the block, or else the next one.
         let zeros = (BLOCK - bits.len()).wrapping_sub(self.filled) % BLOCK;
-        self.push([0; BLOCK].get(..zeros).unwrap_or_default());
+        let end = self.filled.wrapping_add(zeros);
+        match self.buffer.get_mut(self.filled..end) {
+            Some(free) if end < BUFFER => {
+                free.fill(0);
+                self.filled = end;
+            }
+            _ => self.push_blocks([0; BLOCK].get(..zeros).unwrap_or_default()),
+        }
         self.push(&bits);
         self.compress_buffer();
         big_endian(&self.state)

@@ -9,12 +9,15 @@ use super::sink::Sink;
 use super::sort::Order;
 use super::string_to_sign::{Scope, put_digest};
 use crate::credentials::Credentials;
-use crate::crypto::Digest;
+use crate::crypto::{Digest, copy};
 use core::ops::Range;
 
 const CREDENTIAL: &[u8] = b" Credential=";
 const SIGNED_HEADERS: &[u8] = b", SignedHeaders=";
 const SIGNATURE: &[u8] = b", Signature=";
+
+/// Characters of a signature.
+pub const SIGNATURE_LEN: usize = 64;
 
 /// The `Authorization` header's value, ready to be written.
 #[derive(Clone, Copy)]
@@ -38,6 +41,15 @@ impl Authorization<'_> {
         sink.put(SIGNED_HEADERS);
         self.headers.put_names(order, sink);
         sink.put(SIGNATURE);
+    }
+
+    /// The scope and the names of the headers in a text that [`put_before`](Self::put_before) has written.
+    pub fn parts<'t>(&self, text: &'t [u8]) -> Option<(&'t [u8], &'t [u8])> {
+        let before = [self.scope.algorithm, CREDENTIAL, self.credentials.access_key_id, b"/"];
+        let before = before.iter().fold(0, |sum: usize, part| sum.wrapping_add(part.len()));
+        let (scope, rest) = text.get(before..)?.split_at_checked(self.scope.len())?;
+        let names = rest.get(SIGNED_HEADERS.len()..rest.len().checked_sub(SIGNATURE.len())?)?;
+        Some((scope, names))
     }
 
     /// Writes the value.
@@ -83,6 +95,20 @@ impl Signed {
         let start = self.len;
         self.len = start.saturating_add(length);
         Some(start..self.len)
+    }
+
+    /// The value of `authorization` up to the signature, which is the end of what is used of the buffer.
+    pub(super) fn before_signature<'b>(&self, buffer: &'b [u8]) -> &'b [u8] {
+        let start = self.authorization.as_ref().map_or(0, |range| range.start);
+        buffer
+            .get(start..self.len.wrapping_sub(SIGNATURE_LEN))
+            .unwrap_or_default()
+    }
+
+    /// Writes the signature behind it.
+    pub(super) fn put_signature(&self, signature: &[u8; SIGNATURE_LEN], buffer: &mut [u8]) {
+        let place = buffer.get_mut(self.len.wrapping_sub(SIGNATURE_LEN)..);
+        copy(place.unwrap_or_default(), signature);
     }
 
     /// Refuses a buffer that is too small.

@@ -64,20 +64,21 @@ impl<'a> SignedHeaders<'a> {
     pub fn put_canonical<S: Sink + ?Sized>(&self, own: Option<OwnValues<'_>>, order: &mut Order, sink: &mut S) {
         let mut previous: &[u8] = b"";
         order.visit(self, &mut |position| {
-            let name = self.name(position);
-            if same_name(previous, name) {
+            let header = self.at(position, own);
+            if same_name(previous, header.name) {
                 sink.put(b",");
             } else {
                 if !previous.is_empty() {
                     sink.put(b"\n");
                 }
-                put_name(position, name, sink);
+                put_name(position, header.name, sink);
                 sink.put(b":");
             }
-            previous = name;
-            match (own_at(position), own) {
-                (Some(header), Some(own)) => sink.put(own.of(header)),
-                _ => put_folded(self.headers.at(position), self.headers.folds_tabs(), sink),
+            previous = header.name;
+            if own_at(position).is_some() {
+                sink.put(header.value);
+            } else {
+                put_folded(header.trimmed(), self.headers, sink);
             }
         });
         sink.put(b"\n");
@@ -96,6 +97,18 @@ impl<'a> SignedHeaders<'a> {
             }
             previous = name;
         });
+    }
+
+    /// The header at a position; of the signer's own the value is in `own`, if anywhere.
+    #[inline(always)]
+    fn at<'s>(&'s self, position: usize, own: Option<OwnValues<'s>>) -> Header<'s> {
+        match own_at(position) {
+            Some(place) => Header {
+                name: OWN_NAMES.get(place).copied().unwrap_or_default(),
+                value: own.map(|own| own.of(place)).unwrap_or_default(),
+            },
+            None => self.headers.at(position),
+        }
     }
 
     fn name(&self, position: usize) -> &'a [u8] {
@@ -159,12 +172,12 @@ fn put_name<S: Sink + ?Sized>(position: usize, name: &[u8], sink: &mut S) {
 }
 
 /// Writes a value with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and AWS's signer in Rust leaves them.
-fn put_folded<S: Sink + ?Sized>(header: Header<'_>, fold_tabs: bool, sink: &mut S) {
-    let (value, tab) = (header.trimmed(), if fold_tabs { b'\t' } else { b' ' });
-    let is_space = |byte: u8| byte == b' ' || byte == tab;
-    if every(value, |byte| !is_space(byte)) {
+fn put_folded<S: Sink + ?Sized>(value: &[u8], headers: &dyn Headers, sink: &mut S) {
+    if every(value, |byte| byte != b' ' && byte != b'\t') {
         return sink.put(value);
     }
+    let folds_tabs = headers.folds_tabs();
+    let is_space = |byte: u8| byte == b' ' || byte == b'\t' && folds_tabs;
     let mut separator: &[u8] = b"";
     for word in value.split(|byte| is_space(*byte)).filter(|word| !word.is_empty()) {
         sink.put(core::mem::replace(&mut separator, b" "));

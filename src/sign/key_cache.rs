@@ -4,6 +4,7 @@
 use super::signing_key::derive_signing_key;
 use super::sink::{Match, Writer};
 use super::string_to_sign::Scope;
+use super::text::every;
 use crate::crypto::hmac::BlockKey;
 use crate::crypto::sha256::{DIGEST, Midstates, Sha256};
 use crate::crypto::{Digest, Hash, equal};
@@ -84,7 +85,7 @@ impl KeyCache {
             rest: Some(&self.scope),
         };
         scope.put(&mut kept);
-        kept.rest.is_some_and(|rest| rest.iter().all(|byte| *byte == 0))
+        kept.rest.is_some_and(|rest| every(rest, |byte| byte == 0))
     }
 }
 

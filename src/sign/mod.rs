@@ -43,6 +43,7 @@ pub use sink::Sink;
 use crate::credentials::Credentials;
 use crate::error::Status;
 use signature::{Room, Signing};
+use text::put_hex;
 
 /// Why a request was not signed. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,10 +90,24 @@ pub fn sign_request(
     signed.check_fits(buffer)?;
 
     signing.hash_payload(&request.payload, &mut room)?;
-    signing.hash_canonical_request(&mut room);
-    signing.sign(cache, &mut room);
+    let carried = signing.carried_authorization(&mut room.order)?;
+    let before = match carried {
+        Some((before, _)) => before,
+        None => {
+            signing.write(&mut room, buffer);
+            signed.before_signature(buffer)
+        }
+    };
+    let (scope, names) = signing.parts(before);
+    signing.hash_canonical_request(names, &mut room);
+    signing.sign(cache, scope, &mut room);
 
-    signing.check_authorization(&mut room)?;
-    signing.write(&mut room, buffer);
+    let mut signature = [0; 64];
+    put_hex(room.digest.as_slice(), &mut signature);
+    match carried {
+        Some((_, theirs)) if *theirs != signature => return Err(Status::HeaderConflict.into()),
+        Some(_) => signing.write(&mut room, buffer),
+        None => signed.put_signature(&signature, buffer),
+    }
     Ok(signed)
 }

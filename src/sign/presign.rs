@@ -71,7 +71,7 @@ impl Presign<'_> {
             return Err(Error::BufferTooSmall { needed: url.len });
         }
         presigning.hash_canonical_request(&mut room)?;
-        presigning.signing.sign(cache, &mut room);
+        presigning.signing.sign(cache, None, &mut room);
         presigning.put_url(&room.digest, &mut room.order, direct(&mut Writer(buffer)));
         Ok(url)
     }
@@ -92,7 +92,7 @@ impl Presign<'_> {
         let mut room = Room::new();
         let presigning = Presigning::new(self, credentials, &checked);
         presigning.hash_canonical_request(&mut room)?;
-        presigning.signing.put_string_to_sign(&room.digest, sink);
+        presigning.signing.put_string_to_sign(None, &room.digest, sink);
         Ok(())
     }
 
@@ -202,7 +202,13 @@ impl<'a> Presigning<'a> {
     fn put_canonical_request<S: Sink + ?Sized>(&self, payload_hash: &PayloadHash, order: &mut Order, sink: &mut S) {
         put_target(self.presign.request, sink);
         self.put_canonical_query(order, sink);
-        put_headers(&self.signing.headers, self.signing.own(payload_hash), order, sink);
+        put_headers(
+            &self.signing.headers,
+            self.signing.own(payload_hash),
+            None,
+            order,
+            sink,
+        );
     }
 
     /// Writes the query in order. The names of the signed headers have an order of their own, and there is room for one order at a time: so the parameters

@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#calculate-signature>
 #![forbid(unsafe_code)]
 
-use super::authorization::{Authorization, Signed};
+use super::authorization::{Authorization, SIGNATURE_LEN, Signed};
 use super::canonical_headers::{OwnValues, SignedHeaders};
 use super::canonical_request;
 use super::headers::{Carried, OWN};
@@ -108,15 +108,14 @@ impl<'a> Signing<'a> {
             signed.content_sha256 = signed.place(PayloadHash::len(&self.request.payload));
         }
         if self.carried.authorization().is_none() {
-            // A digest of no bytes, where there will be 64 digits.
-            let mut length = Count(64);
-            self.put_authorization(&Digest::new(), order, &mut length);
-            signed.authorization = signed.place(length.0);
+            let mut before = Count(0);
+            self.authorization().put_before(order, direct(&mut before));
+            signed.authorization = signed.place(before.0.saturating_add(SIGNATURE_LEN));
         }
         signed
     }
 
-    /// Writes the values as they were laid out.
+    /// Writes the values that were laid out, of `authorization` what stands before the signature.
     pub fn write(&self, room: &mut Room, buffer: &mut [u8]) {
         let mut writer = Writer(buffer);
         let [content_sha256, date, _] = self.headers.added;
@@ -127,8 +126,29 @@ impl<'a> Signing<'a> {
             writer.put(room.payload_hash.as_bytes());
         }
         if self.carried.authorization().is_none() {
-            self.put_authorization(&room.digest, &mut room.order, &mut writer);
+            self.authorization().put_before(&mut room.order, direct(&mut writer));
         }
+    }
+
+    /// The `authorization` header that the request carries already, without its signature, and that. Refuses one whose signature would stand elsewhere or
+    /// that says another thing before it.
+    pub fn carried_authorization(&self, order: &mut Order) -> Result<Option<(&'a [u8], &'a [u8; 64])>, Status> {
+        let Some(position) = self.carried.authorization() else {
+            return Ok(None);
+        };
+        let value = self.request.headers.at(position).trimmed();
+        let (before, signature) = value.split_last_chunk().ok_or(Status::HeaderConflict)?;
+        let mut same = Match { rest: Some(before) };
+        self.authorization().put_before(order, direct(&mut same));
+        match same.rest {
+            Some([]) => Ok(Some((before, signature))),
+            _ => Err(Status::HeaderConflict),
+        }
+    }
+
+    /// The scope and the names of the headers in what stands before the signature.
+    pub fn parts<'t>(&self, before: &'t [u8]) -> (Option<&'t [u8]>, Option<&'t [u8]>) {
+        self.authorization().parts(before).unzip()
     }
 
     /// Hashes the payload, and refuses a request that carries one of the signer's own headers with another value.
@@ -152,14 +172,16 @@ impl<'a> Signing<'a> {
     pub fn put_canonical_request<S: Sink + ?Sized>(
         &self,
         payload_hash: &PayloadHash,
+        names: Option<&[u8]>,
         order: &mut Order,
         sink: &mut S,
     ) {
-        canonical_request::put_canonical_request(self.request, &self.headers, self.own(payload_hash), order, sink);
+        let own = self.own(payload_hash);
+        canonical_request::put_canonical_request(self.request, &self.headers, own, names, order, sink);
     }
 
     /// The hash of the canonical request, after [`hash_payload`](Self::hash_payload).
-    pub fn hash_canonical_request(&self, room: &mut Room) {
+    pub fn hash_canonical_request(&self, names: Option<&[u8]>, room: &mut Room) {
         let Room {
             order,
             hash,
@@ -167,17 +189,22 @@ impl<'a> Signing<'a> {
             payload_hash,
         } = room;
         hash.init();
-        self.put_canonical_request(payload_hash, order, direct(hash));
+        self.put_canonical_request(payload_hash, names, order, direct(hash));
         hash.finish(digest);
     }
 
     /// Writes the string to sign.
-    pub fn put_string_to_sign<S: Sink + ?Sized>(&self, canonical_request: &Digest, sink: &mut S) {
-        string_to_sign::put_string_to_sign(&self.scope, canonical_request, sink);
+    pub fn put_string_to_sign<S: Sink + ?Sized>(
+        &self,
+        scope_text: Option<&[u8]>,
+        canonical_request: &Digest,
+        sink: &mut S,
+    ) {
+        string_to_sign::put_string_to_sign(&self.scope, scope_text, canonical_request, sink);
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
-    pub fn sign(&self, cache: Option<&mut KeyCache>, room: &mut Room) {
+    pub fn sign(&self, cache: Option<&mut KeyCache>, scope_text: Option<&[u8]>, room: &mut Room) {
         let (secret, hash, digest) = (self.credentials.secret_access_key, &mut room.hash, &mut room.digest);
         let mut key = BlockKey::new();
         let key: &dyn Mac<Sha256> = match cache {
@@ -188,29 +215,16 @@ impl<'a> Signing<'a> {
             }
         };
         key.begin(hash);
-        self.put_string_to_sign(digest, direct(hash));
+        self.put_string_to_sign(scope_text, digest, direct(hash));
         key.finish(hash, digest);
     }
 
-    fn put_authorization(&self, signature: &Digest, order: &mut Order, sink: &mut impl Sink) {
-        let authorization = Authorization {
+    fn authorization(&self) -> Authorization<'_> {
+        Authorization {
             credentials: self.credentials,
             scope: &self.scope,
             headers: &self.headers,
-        };
-        authorization.put(signature, order, direct(sink));
-    }
-
-    /// Refuses a request that carries an `authorization` header with another value than the signer's.
-    pub fn check_authorization(&self, room: &mut Room) -> Result<(), Status> {
-        let Some(position) = self.carried.authorization() else {
-            return Ok(());
-        };
-        let mut same = Match {
-            rest: Some(self.request.headers.at(position).trimmed()),
-        };
-        self.put_authorization(&room.digest, &mut room.order, &mut same);
-        (same.rest == Some(b"")).then_some(()).ok_or(Status::HeaderConflict)
+        }
     }
 }
 
@@ -224,7 +238,7 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     let (carried, timestamp) = request.check(credentials)?;
     let signing = Signing::new(request, credentials, carried, &timestamp);
     signing.hash_payload(&request.payload, &mut room)?;
-    signing.put_canonical_request(&room.payload_hash, &mut room.order, sink);
+    signing.put_canonical_request(&room.payload_hash, None, &mut room.order, sink);
     Ok(())
 }
 
@@ -238,8 +252,8 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(
     let (carried, timestamp) = request.check(credentials)?;
     let signing = Signing::new(request, credentials, carried, &timestamp);
     signing.hash_payload(&request.payload, &mut room)?;
-    signing.hash_canonical_request(&mut room);
-    signing.put_string_to_sign(&room.digest, sink);
+    signing.hash_canonical_request(None, &mut room);
+    signing.put_string_to_sign(None, &room.digest, sink);
     Ok(())
 }
 
@@ -253,8 +267,8 @@ pub fn signature(
     let (carried, timestamp) = request.check(credentials)?;
     let signing = Signing::new(request, credentials, carried, &timestamp);
     signing.hash_payload(&request.payload, &mut room)?;
-    signing.hash_canonical_request(&mut room);
-    signing.sign(cache, &mut room);
+    signing.hash_canonical_request(None, &mut room);
+    signing.sign(cache, None, &mut room);
     let mut text = [0; 64];
     put_hex(room.digest.as_slice(), &mut text);
     Ok(text)

@@ -29,6 +29,14 @@ impl Scope<'_> {
         date
     }
 
+    /// Bytes that [`put`](Self::put) writes.
+    pub fn len(&self) -> usize {
+        let fixed = b"20150830///aws4_request".len();
+        fixed
+            .saturating_add(self.region.len())
+            .saturating_add(self.service.len())
+    }
+
     /// Writes `20150830/us-east-1/iam/aws4_request`.
     pub fn put<S: Sink + ?Sized>(&self, sink: &mut S) {
         sink.put(self.date());
@@ -38,23 +46,23 @@ impl Scope<'_> {
         sink.put(self.service);
         sink.put(b"/aws4_request");
     }
-
-    /// Bytes that [`put`](Self::put) writes.
-    pub fn len(&self) -> usize {
-        let fixed = b"20150830///aws4_request".len();
-        fixed
-            .saturating_add(self.region.len())
-            .saturating_add(self.service.len())
-    }
 }
 
-/// Writes the string to sign.
-pub fn put_string_to_sign<S: Sink + ?Sized>(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut S) {
+/// Writes the string to sign. `scope_text` is the scope as it is written, where it stands already.
+pub fn put_string_to_sign<S: Sink + ?Sized>(
+    scope: &Scope<'_>,
+    scope_text: Option<&[u8]>,
+    canonical_request: &Digest,
+    sink: &mut S,
+) {
     sink.put(scope.algorithm);
     sink.put(b"\n");
     sink.put(scope.timestamp);
     sink.put(b"\n");
-    scope.put(sink);
+    match scope_text {
+        Some(text) => sink.put(text),
+        None => scope.put(sink),
+    }
     sink.put(b"\n");
     put_digest(canonical_request, sink);
 }

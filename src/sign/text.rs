@@ -29,7 +29,12 @@ impl Bytes {
     /// Whether a text is not empty and is made of these bytes alone.
     #[cfg_attr(target_os = "none", inline(never))]
     pub fn holds(self, text: &[u8]) -> bool {
-        !text.is_empty() && text.iter().all(|byte| self.has(*byte))
+        if cfg!(target_os = "none") {
+            return !text.is_empty() && text.iter().all(|byte| self.has(*byte));
+        }
+        // Without a branch for each byte.
+        let sets = |byte: &u8| SETS.get(usize::from(*byte)).copied().unwrap_or_default();
+        !text.is_empty() && text.iter().fold(self.0, |all, byte| all & sets(byte)) != 0
     }
 }
 
@@ -84,6 +89,13 @@ pub fn is_visible(text: &[u8]) -> bool {
     text.iter()
         .fold(0, |farthest: u8, byte| farthest.max(byte.wrapping_sub(b'!')))
         <= b'~' - b'!'
+}
+
+/// The text behind the bytes in front of it that a set has.
+#[inline]
+pub fn behind(text: &[u8], set: Bytes) -> &[u8] {
+    let run = text.iter().position(|byte| !set.has(*byte)).unwrap_or(text.len());
+    text.get(run..).unwrap_or_default()
 }
 
 /// Writes lower-case hexadecimal digits, twice as many as bytes, at most 64.
