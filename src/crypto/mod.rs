@@ -13,12 +13,12 @@ pub mod sha256;
 pub use random::random;
 
 use crate::error::Status;
-use crate::limits::HASH_DIGEST_MAX;
+use crate::limits::{HASH_BLOCK_MAX, HASH_DIGEST_MAX};
 use zeroize::optimization_barrier;
 
 /// A hash function with one running state.
 pub trait Hash {
-    /// Bytes of a block, 1 to [`HASH_BLOCK_MAX`](crate::limits::HASH_BLOCK_MAX): what HMAC pads its key to.
+    /// Bytes of a block, 1 to [`HASH_BLOCK_MAX`]: what HMAC pads its key to.
     fn block_len(&self) -> usize;
 
     /// Bytes of a digest, 1 to [`HASH_DIGEST_MAX`].
@@ -32,6 +32,19 @@ pub trait Hash {
 
     /// Ends, with the digest of all bytes since [`init`](Hash::init).
     fn finish(&mut self, digest: &mut Digest);
+
+    /// Begins anew with a block of a key that is padded with zeros, each byte of it XORed with `pad`.
+    fn init_padded(&mut self, key: &[u8; HASH_BLOCK_MAX], pad: u8) {
+        let mut padded = Wiped(key.map(|byte| byte ^ pad));
+        self.init();
+        self.update(padded.0.get_mut(..self.block_len()).unwrap_or_default());
+    }
+
+    /// Hashes a digest on, and ends with that of it.
+    fn finish_over(&mut self, digest: &mut Digest) {
+        self.update(digest.as_slice());
+        self.finish(digest);
+    }
 
     /// Whether every call so far did what it should. If not, the digests are worth nothing.
     fn result(&self) -> Result<(), Status>;

@@ -153,6 +153,21 @@ fn compress(state: &mut [u32; 8], blocks: &[[u8; BLOCK]]) {
     }
 }
 
+/// The block that ends a hash of so many bytes, of which the last are a digest.
+#[cfg(not(target_os = "none"))]
+fn last_block(digest: &[u8; DIGEST], hashed: u64) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    let (front, back) = block.split_at_mut(DIGEST);
+    copy(front, digest);
+    if let [end, .., _, _, _, _, _, _, _, _] = back {
+        *end = 0x80;
+    }
+    if let Some(length) = back.last_chunk_mut() {
+        *length = hashed.wrapping_mul(8).to_be_bytes();
+    }
+    block
+}
+
 fn big_endian(state: &[u32; 8]) -> [u8; DIGEST] {
     let mut digest = [0; DIGEST];
     let (words, _) = digest.as_chunks_mut();
@@ -188,6 +203,34 @@ impl Hash for Sha256 {
 
     fn finish(&mut self, digest: &mut Digest) {
         digest.set(self.end(), DIGEST);
+    }
+
+    // These two put whole blocks into place at once: the block function waits for bytes that were written one by one.
+    #[cfg(not(target_os = "none"))]
+    fn init_padded(&mut self, key: &[u8; BLOCK], pad: u8) {
+        self.start(&INITIAL, 0);
+        if let Some(first) = self.buffer.first_chunk_mut() {
+            *first = key.map(|byte| byte ^ pad);
+            self.filled = BLOCK;
+        }
+    }
+
+    #[cfg(not(target_os = "none"))]
+    fn finish_over(&mut self, digest: &mut Digest) {
+        let hashed = self.hashed.wrapping_add((self.filled + DIGEST) as u64);
+        let last = self.buffer.get_mut(self.filled..).and_then(<[u8]>::first_chunk_mut);
+        match last {
+            Some(last) if self.filled.is_multiple_of(BLOCK) => {
+                *last = last_block(digest.as_array(), hashed);
+                self.filled += BLOCK;
+                self.compress_buffer();
+                digest.set(big_endian(&self.state), DIGEST);
+            }
+            _ => {
+                self.push(digest.as_slice());
+                self.finish(digest);
+            }
+        }
     }
 
     fn result(&self) -> Result<(), Status> {
