@@ -1,8 +1,8 @@
 //! The signature, and the value of the `Authorization` header around it.
 #![forbid(unsafe_code)]
 
-use super::request::Parameters;
 use super::Status;
+use super::request::Parameters;
 use crate::crypto::hmac::{BlockKey, Mac};
 use crate::crypto::{Digest, Hash};
 use crate::sign::authorization::Authorization as Value;

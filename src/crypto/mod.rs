@@ -35,9 +35,10 @@ pub trait Hash {
 
     /// Begins anew with a block of a key that is padded with zeros, each byte of it XORed with `pad`.
     fn init_padded(&mut self, key: &[u8; HASH_BLOCK_MAX], pad: u8) {
-        let mut padded = Wiped(key.map(|byte| byte ^ pad));
+        let mut padded = Wiped([pad; HASH_BLOCK_MAX]);
+        padded.0.iter_mut().zip(key).for_each(|(padded, byte)| *padded ^= byte);
         self.init();
-        self.update(padded.0.get_mut(..self.block_len()).unwrap_or_default());
+        self.update(padded.0.get(..self.block_len()).unwrap_or_default());
     }
 
     /// Hashes a digest on, and ends with that of it.

@@ -206,12 +206,16 @@ impl Hash for Sha256 {
     }
 
     // These two put whole blocks into place at once: the block function waits for bytes that were written one by one.
-    #[cfg(not(target_os = "none"))]
     fn init_padded(&mut self, key: &[u8; BLOCK], pad: u8) {
         self.start(&INITIAL, 0);
-        if let Some(first) = self.buffer.first_chunk_mut() {
-            *first = key.map(|byte| byte ^ pad);
-            self.filled = BLOCK;
+        self.buffer
+            .iter_mut()
+            .zip(key)
+            .for_each(|(padded, byte)| *padded = byte ^ pad);
+        self.filled = BLOCK;
+        if BUFFER == BLOCK {
+            self.compress_buffer();
+            self.filled = 0;
         }
     }
 

@@ -9,7 +9,7 @@ use super::sink::Sink;
 use super::sort::Order;
 use super::string_to_sign::{Scope, put_digest};
 use crate::credentials::Credentials;
-use crate::crypto::{Digest, copy};
+use crate::crypto::Digest;
 use core::ops::Range;
 
 const CREDENTIAL: &[u8] = b" Credential=";
@@ -97,18 +97,10 @@ impl Signed {
         Some(start..self.len)
     }
 
-    /// The value of `authorization` up to the signature, which is the end of what is used of the buffer.
-    pub(super) fn before_signature<'b>(&self, buffer: &'b [u8]) -> &'b [u8] {
-        let start = self.authorization.as_ref().map_or(0, |range| range.start);
-        buffer
-            .get(start..self.len.wrapping_sub(SIGNATURE_LEN))
-            .unwrap_or_default()
-    }
-
-    /// Writes the signature behind it.
-    pub(super) fn put_signature(&self, signature: &[u8; SIGNATURE_LEN], buffer: &mut [u8]) {
+    /// Where the signature stands: it is the end of what is used of the buffer.
+    pub(super) fn place_of_signature<'b>(&self, buffer: &'b mut [u8]) -> &'b mut [u8] {
         let place = buffer.get_mut(self.len.wrapping_sub(SIGNATURE_LEN)..);
-        copy(place.unwrap_or_default(), signature);
+        place.unwrap_or_default()
     }
 
     /// Refuses a buffer that is too small.

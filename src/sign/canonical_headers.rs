@@ -63,7 +63,8 @@ impl<'a> SignedHeaders<'a> {
     /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added.
     pub fn put_canonical<S: Sink + ?Sized>(&self, own: Option<OwnValues<'_>>, order: &mut Order, sink: &mut S) {
         let mut previous: &[u8] = b"";
-        order.visit(self, &mut |position| {
+        order.begin(self);
+        while let Some(position) = order.next(self) {
             let header = self.at(position, own);
             if same_name(previous, header.name) {
                 sink.put(b",");
@@ -80,14 +81,15 @@ impl<'a> SignedHeaders<'a> {
             } else {
                 put_folded(header.trimmed(), self.headers, sink);
             }
-        });
+        }
         sink.put(b"\n");
     }
 
     /// Writes the names with a semicolon between them.
     pub fn put_names<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
         let mut previous: &[u8] = b"";
-        order.visit(self, &mut |position| {
+        order.begin(self);
+        while let Some(position) = order.next(self) {
             let name = self.name(position);
             if !same_name(previous, name) {
                 if !previous.is_empty() {
@@ -96,7 +98,7 @@ impl<'a> SignedHeaders<'a> {
                 put_name(position, name, sink);
             }
             previous = name;
-        });
+        }
     }
 
     /// The header at a position; of the signer's own the value is in `own`, if anywhere.

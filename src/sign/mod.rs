@@ -43,7 +43,6 @@ pub use sink::Sink;
 use crate::credentials::Credentials;
 use crate::error::Status;
 use signature::{Room, Signing};
-use text::put_hex;
 
 /// Why a request was not signed. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,31 +82,12 @@ pub fn sign_request(
     cache: Option<&mut KeyCache>,
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
-    let (carried, timestamp) = request.check(credentials)?;
+    let checked = request.check(credentials)?;
+    let signing = Signing::new(request, credentials, &checked);
     let mut room = Room::new();
-    let signing = Signing::new(request, credentials, carried, &timestamp);
-    let signed = signing.lay_out(&mut room.order);
-    signed.check_fits(buffer)?;
-
-    signing.hash_payload(&request.payload, &mut room)?;
-    let carried = signing.carried_authorization(&mut room.order)?;
-    let before = match carried {
-        Some((before, _)) => before,
-        None => {
-            signing.write(&mut room, buffer);
-            signed.before_signature(buffer)
-        }
-    };
-    let (scope, names) = signing.parts(before);
-    signing.hash_canonical_request(names, &mut room);
-    signing.sign(cache, scope, &mut room);
-
-    let mut signature = [0; 64];
-    put_hex(room.digest.as_slice(), &mut signature);
-    match carried {
-        Some((_, theirs)) if *theirs != signature => return Err(Status::HeaderConflict.into()),
-        Some(_) => signing.write(&mut room, buffer),
-        None => signed.put_signature(&signature, buffer),
-    }
+    let signed = signing.prepare(&mut room, buffer)?;
+    let before = signing.before_signature(&signed, buffer);
+    signing.sign(cache, signing.parts(before).0, &mut room);
+    signing.finish(&signed, &mut room, buffer)?;
     Ok(signed)
 }

@@ -63,10 +63,7 @@ pub struct PayloadHash {
 impl PayloadHash {
     /// None yet.
     pub fn new() -> Self {
-        Self {
-            text: [0; 64],
-            len: 0,
-        }
+        Self { text: [0; 64], len: 0 }
     }
 
     /// Makes it that of a payload, which is hashed if it has to be.

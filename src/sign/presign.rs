@@ -5,9 +5,10 @@
 #![forbid(unsafe_code)]
 
 use super::canonical_request::{put_headers, put_target};
-use super::headers::{Carried, HOST, Headers, OWN, known};
+use super::headers::{HOST, Headers, OWN, known};
 use super::payload::PayloadHash;
 use super::query::Parameters;
+use super::request::Checked;
 use super::signature::{Room, Signing};
 use super::sink::{Count, Sink, Writer, direct};
 use super::sort::{Items, Order};
@@ -64,15 +65,11 @@ impl Presign<'_> {
         buffer: &mut [u8],
     ) -> Result<Url, Error> {
         let checked = self.check(credentials)?;
-        let mut room = Room::new();
         let presigning = Presigning::new(self, credentials, &checked);
-        let url = presigning.lay_out(&mut room.order);
-        if url.len > buffer.len() {
-            return Err(Error::BufferTooSmall { needed: url.len });
-        }
-        presigning.hash_canonical_request(&mut room)?;
+        let mut room = Room::new();
+        let url = presigning.prepare(&mut room, buffer)?;
         presigning.signing.sign(cache, None, &mut room);
-        presigning.put_url(&room.digest, &mut room.order, direct(&mut Writer(buffer)));
+        presigning.write(&room.digest, buffer);
         Ok(url)
     }
 
@@ -82,7 +79,7 @@ impl Presign<'_> {
         let mut room = Room::new();
         let presigning = Presigning::new(self, credentials, &checked);
         presigning.signing.hash_payload(self.payload(), &mut room)?;
-        presigning.put_canonical_request(&room.payload_hash, &mut room.order, sink);
+        presigning.put_canonical_request(&room.payload_hash, &mut Order::new(), sink);
         Ok(())
     }
 
@@ -91,7 +88,7 @@ impl Presign<'_> {
         let checked = self.check(credentials)?;
         let mut room = Room::new();
         let presigning = Presigning::new(self, credentials, &checked);
-        presigning.hash_canonical_request(&mut room)?;
+        presigning.hash_canonical_request(&mut Order::new(), &mut room)?;
         presigning.signing.put_string_to_sign(None, &room.digest, sink);
         Ok(())
     }
@@ -99,8 +96,9 @@ impl Presign<'_> {
     /// Where the request carries the signer's own headers, and its host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request
     /// in the raw form, a streamed payload, a query that is signed already, headers of another signature, the host.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn check(&self, credentials: &Credentials<'_>) -> Result<Checked<'_>, Status> {
-        let (carried, timestamp) = self.request.check(credentials)?;
+    fn check(&self, credentials: &Credentials<'_>) -> Result<(Checked, &[u8]), Status> {
+        let checked = self.request.check(credentials)?;
+        let carried = &checked.carried;
         if !(1..=EXPIRES_MAX).contains(&self.expires) {
             return Err(Status::Expires);
         }
@@ -117,11 +115,7 @@ impl Presign<'_> {
         if date.or(token).or(carried.authorization()).is_some() {
             return Err(Status::HeaderConflict);
         }
-        Ok(Checked {
-            carried,
-            timestamp,
-            host: host(self.request.headers)?,
-        })
+        Ok((checked, host(self.request.headers)?))
     }
 
     /// What the payload is signed as.
@@ -142,13 +136,6 @@ impl Scheme {
     }
 }
 
-/// What was found out about a request when it was checked.
-struct Checked<'a> {
-    carried: Carried,
-    timestamp: [u8; 16],
-    host: &'a [u8],
-}
-
 /// A request that was checked, on its way to a URL.
 struct Presigning<'a> {
     presign: &'a Presign<'a>,
@@ -166,14 +153,36 @@ enum Token {
 
 impl<'a> Presigning<'a> {
     #[inline(always)]
-    fn new(presign: &'a Presign<'a>, credentials: &'a Credentials<'a>, checked: &'a Checked<'a>) -> Self {
+    fn new(
+        presign: &'a Presign<'a>,
+        credentials: &'a Credentials<'a>,
+        (checked, host): &'a (Checked, &'a [u8]),
+    ) -> Self {
         // Date and token are no headers.
         let added = [false; OWN];
         Self {
             presign,
-            host: checked.host,
-            signing: Signing::adding(added, presign.request, credentials, checked.carried, &checked.timestamp),
+            host,
+            signing: Signing::adding(added, presign.request, credentials, checked),
         }
+    }
+
+    /// Lays out the buffer, and hashes the canonical request.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn prepare(&self, room: &mut Room, buffer: &[u8]) -> Result<Url, Error> {
+        let mut order = Order::new();
+        let url = self.lay_out(&mut order);
+        if url.len > buffer.len() {
+            return Err(Error::BufferTooSmall { needed: url.len });
+        }
+        self.hash_canonical_request(&mut order, room)?;
+        Ok(url)
+    }
+
+    /// Writes the URL into the buffer.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn write(&self, signature: &Digest, buffer: &mut [u8]) {
+        self.put_url(signature, &mut Order::new(), direct(&mut Writer(buffer)));
     }
 
     /// Where the parts of the URL will stand.
@@ -190,10 +199,10 @@ impl<'a> Presigning<'a> {
 
     /// The hash of the canonical request.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn hash_canonical_request(&self, room: &mut Room) -> Result<(), Status> {
+    fn hash_canonical_request(&self, order: &mut Order, room: &mut Room) -> Result<(), Status> {
         self.signing.hash_payload(self.presign.payload(), room)?;
         room.hash.init();
-        self.put_canonical_request(&room.payload_hash, &mut room.order, direct(&mut room.hash));
+        self.put_canonical_request(&room.payload_hash, order, direct(&mut room.hash));
         room.hash.finish(&mut room.digest);
         Ok(())
     }
@@ -202,13 +211,7 @@ impl<'a> Presigning<'a> {
     fn put_canonical_request<S: Sink + ?Sized>(&self, payload_hash: &PayloadHash, order: &mut Order, sink: &mut S) {
         put_target(self.presign.request, sink);
         self.put_canonical_query(order, sink);
-        put_headers(
-            &self.signing.headers,
-            self.signing.own(payload_hash),
-            None,
-            order,
-            sink,
-        );
+        put_headers(&self.signing.headers, self.signing.own(payload_hash), None, order, sink);
     }
 
     /// Writes the query in order. The names of the signed headers have an order of their own, and there is room for one order at a time: so the parameters
@@ -217,13 +220,16 @@ impl<'a> Presigning<'a> {
         let own = self.own();
         let mut separator: &[u8] = b"";
         for half in [Ordering::Less, Ordering::Greater] {
-            order.visit_others(&Half { own: &own, half }, &mut |position| {
+            let parameters = Half { own: &own, half };
+            order.begin_others(&parameters);
+            while let Some(position) = order.next(&parameters) {
                 sink.put(core::mem::replace(&mut separator, b"&"));
                 match Own::at(position) {
                     Some(parameter) => own.put(parameter, sink),
                     None => own.theirs.put(position, sink),
                 }
-            });
+            }
+            order.forget();
             if half == Ordering::Less {
                 self.put_signed_headers(order, sink);
             }

@@ -15,10 +15,12 @@ pub fn canonical_query<S: Sink + ?Sized>(query: &[u8], form: Form, order: &mut O
     }
     let mut separator: &[u8] = b"";
     let parameters = Parameters { query, form };
-    order.visit_others(&parameters, &mut |position| {
+    order.begin_others(&parameters);
+    while let Some(position) = order.next(&parameters) {
         sink.put(core::mem::replace(&mut separator, b"&"));
         parameters.put(position, sink);
-    });
+    }
+    order.forget();
 }
 
 /// The parameters of a query; a position is the offset of one's first byte. Empty ones (`a=1&&b=2`) are none.

@@ -93,7 +93,7 @@ impl Request<'_> {
 
     /// Where the request carries the signer's own headers, and its time. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
     /// key, session token.
-    pub fn check(&self, credentials: &Credentials<'_>) -> Result<(Carried, [u8; 16]), Status> {
+    pub fn check(&self, credentials: &Credentials<'_>) -> Result<Checked, Status> {
         require(Bytes::TOKEN.holds(self.method), Status::Method)?;
         require(self.is_path(), Status::Path)?;
         require(self.is_raw() || is_wire(self.query, [b'#'; 2]), Status::Query)?;
@@ -107,7 +107,7 @@ impl Request<'_> {
         require(!credentials.secret_access_key.is_empty(), Status::SecretAccessKey)?;
         require(is_visible(credentials.session_token), Status::SessionToken)?;
         let timestamp = self.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
-        Ok((carried, timestamp))
+        Ok(Checked { carried, timestamp })
     }
 
     fn is_raw(&self) -> bool {
@@ -117,6 +117,14 @@ impl Request<'_> {
     fn is_path(&self) -> bool {
         self.path.first().is_none_or(|byte| *byte == b'/') && (self.is_raw() || is_wire(self.path, [b'?', b'#']))
     }
+}
+
+/// What was found out about a request when it was checked.
+pub struct Checked {
+    /// Where it carries the headers that the signer writes.
+    pub carried: Carried,
+    /// Its time: `20150830T123600Z`.
+    pub timestamp: [u8; 16],
 }
 
 /// Whether a text is of header names with spaces between them.

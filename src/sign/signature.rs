@@ -7,21 +7,22 @@ use super::canonical_headers::{OwnValues, SignedHeaders};
 use super::canonical_request;
 use super::headers::{Carried, OWN};
 use super::payload::{Payload, PayloadHash};
+use super::request::Checked;
 use super::signing_key::derive_signing_key;
 use super::sink::{Count, Match, Sink, Writer, direct};
 use super::sort::Order;
-use super::string_to_sign::{self, ALGORITHM, Scope};
+use super::string_to_sign::{self, ALGORITHM, Scope, put_digest};
 use super::text::put_hex;
-use super::{KeyCache, Request};
+use super::{Error, KeyCache, Request};
 use crate::credentials::Credentials;
 use crate::crypto::hmac::{BlockKey, Mac};
 use crate::crypto::sha256::Sha256;
 use crate::crypto::{Digest, Hash};
 use crate::error::Status;
 
-/// What a signature needs room for.
+/// What a signature needs room for from its beginning to its end. The order of the headers is not among it: it is as large as all of this, and not needed
+/// where the stack is deepest.
 pub struct Room {
-    pub(super) order: Order,
     pub(super) hash: Sha256,
     pub(super) digest: Digest,
     pub(super) payload_hash: PayloadHash,
@@ -32,7 +33,6 @@ impl Room {
     #[inline(always)]
     pub fn new() -> Self {
         Self {
-            order: Order::new(),
             hash: Sha256::blank(),
             digest: Digest::new(),
             payload_hash: PayloadHash::new(),
@@ -45,26 +45,21 @@ pub struct Signing<'a> {
     pub(super) request: &'a Request<'a>,
     pub(super) credentials: &'a Credentials<'a>,
     pub(super) scope: Scope<'a>,
-    carried: Carried,
+    carried: &'a Carried,
     pub(super) headers: SignedHeaders<'a>,
 }
 
 impl<'a> Signing<'a> {
-    /// With what is added to a request that [`check`](Request::check) let through. `timestamp` is the request's time.
+    /// With what is added to a request that [`check`](Request::check) let through.
     #[inline(always)]
-    pub fn new(
-        request: &'a Request<'a>,
-        credentials: &'a Credentials<'a>,
-        carried: Carried,
-        timestamp: &'a [u8; 16],
-    ) -> Self {
-        let [content_sha256, date, security_token] = carried.own().map(|position| position.is_none());
+    pub fn new(request: &'a Request<'a>, credentials: &'a Credentials<'a>, checked: &'a Checked) -> Self {
+        let [content_sha256, date, security_token] = checked.carried.own().map(|position| position.is_none());
         let added = [
             content_sha256 && request.wants_content_sha256(),
             date,
             security_token && !credentials.session_token.is_empty(),
         ];
-        Self::adding(added, request, credentials, carried, timestamp)
+        Self::adding(added, request, credentials, checked)
     }
 
     /// The same with the headers that are added.
@@ -73,19 +68,18 @@ impl<'a> Signing<'a> {
         added: [bool; OWN],
         request: &'a Request<'a>,
         credentials: &'a Credentials<'a>,
-        carried: Carried,
-        timestamp: &'a [u8; 16],
+        checked: &'a Checked,
     ) -> Self {
         Self {
             request,
             credentials,
             scope: Scope {
                 algorithm: ALGORITHM,
-                timestamp,
+                timestamp: &checked.timestamp,
                 region: request.region,
                 service: request.service,
             },
-            carried,
+            carried: &checked.carried,
             headers: SignedHeaders {
                 headers: request.headers,
                 unsigned: request.options.unsigned_headers,
@@ -94,8 +88,30 @@ impl<'a> Signing<'a> {
         }
     }
 
+    /// Lays out the buffer, hashes the payload and the canonical request, and writes the headers that are added but for the signature, unless the request
+    /// carries that already.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn prepare(&self, room: &mut Room, buffer: &mut [u8]) -> Result<Signed, Error> {
+        let mut order = Order::new();
+        let signed = self.lay_out(&mut order);
+        signed.check_fits(buffer)?;
+        self.hash_payload(&self.request.payload, room)?;
+        if self.carried.authorization().is_some() {
+            self.check_carried_authorization(&mut order)?;
+        } else {
+            self.write_values(room, buffer);
+            let place = signed.authorization.clone().unwrap_or_default();
+            let mut writer = Writer(buffer.get_mut(place).unwrap_or_default());
+            self.authorization().put_before(&mut order, direct(&mut writer));
+        }
+        let names = self.parts(self.before_signature(&signed, buffer)).1;
+        self.hash_canonical_request(names, &mut order, room);
+        Ok(signed)
+    }
+
     /// Where the headers to be added will stand.
-    pub fn lay_out(&self, order: &mut Order) -> Signed {
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn lay_out(&self, order: &mut Order) -> Signed {
         let [content_sha256, date, security_token] = self.headers.added;
         let mut signed = Signed {
             security_token,
@@ -115,8 +131,8 @@ impl<'a> Signing<'a> {
         signed
     }
 
-    /// Writes the values that were laid out, of `authorization` what stands before the signature.
-    pub fn write(&self, room: &mut Room, buffer: &mut [u8]) {
+    /// Writes the values of the signer's own headers that are added.
+    fn write_values(&self, room: &Room, buffer: &mut [u8]) {
         let mut writer = Writer(buffer);
         let [content_sha256, date, _] = self.headers.added;
         if date {
@@ -125,25 +141,55 @@ impl<'a> Signing<'a> {
         if content_sha256 {
             writer.put(room.payload_hash.as_bytes());
         }
-        if self.carried.authorization().is_none() {
-            self.authorization().put_before(&mut room.order, direct(&mut writer));
-        }
     }
 
-    /// The `authorization` header that the request carries already, without its signature, and that. Refuses one whose signature would stand elsewhere or
-    /// that says another thing before it.
-    pub fn carried_authorization(&self, order: &mut Order) -> Result<Option<(&'a [u8], &'a [u8; 64])>, Status> {
-        let Some(position) = self.carried.authorization() else {
-            return Ok(None);
+    /// Refuses a request that carries an `authorization` header that says another thing than the signer's before the signature.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn check_carried_authorization(&self, order: &mut Order) -> Result<(), Status> {
+        let mut same = Match {
+            rest: Some(self.carried_authorization()),
         };
-        let value = self.request.headers.at(position).trimmed();
-        let (before, signature) = value.split_last_chunk().ok_or(Status::HeaderConflict)?;
-        let mut same = Match { rest: Some(before) };
         self.authorization().put_before(order, direct(&mut same));
-        match same.rest {
-            Some([]) => Ok(Some((before, signature))),
-            _ => Err(Status::HeaderConflict),
+        same.rest
+            .filter(|rest| rest.len() == SIGNATURE_LEN)
+            .map_or(Err(Status::HeaderConflict), |_| Ok(()))
+    }
+
+    fn carried_authorization(&self) -> &'a [u8] {
+        let position = self.carried.authorization();
+        position.map_or(b"", |position| self.request.headers.at(position).trimmed())
+    }
+
+    /// The value of `authorization` up to the signature, in the buffer or in the header that the request carries.
+    pub fn before_signature<'s>(&self, signed: &Signed, buffer: &'s [u8]) -> &'s [u8]
+    where
+        'a: 's,
+    {
+        let value = match &signed.authorization {
+            Some(place) => buffer.get(place.clone()).unwrap_or_default(),
+            None => self.carried_authorization(),
+        };
+        value.get(..value.len().wrapping_sub(SIGNATURE_LEN)).unwrap_or_default()
+    }
+
+    /// Writes the signature; or, where the request carries it already, refuses another one, and writes the rest.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn finish(&self, signed: &Signed, room: &mut Room, buffer: &mut [u8]) -> Result<(), Status> {
+        if signed.authorization.is_some() {
+            let mut writer = Writer(signed.place_of_signature(buffer));
+            put_digest(&room.digest, direct(&mut writer));
+            return Ok(());
         }
+        let mut same = Match {
+            rest: self
+                .carried_authorization()
+                .last_chunk::<SIGNATURE_LEN>()
+                .map(|text| &text[..]),
+        };
+        put_digest(&room.digest, direct(&mut same));
+        same.rest.ok_or(Status::HeaderConflict)?;
+        self.write_values(room, buffer);
+        Ok(())
     }
 
     /// The scope and the names of the headers in what stands before the signature.
@@ -152,10 +198,11 @@ impl<'a> Signing<'a> {
     }
 
     /// Hashes the payload, and refuses a request that carries one of the signer's own headers with another value.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn hash_payload(&self, payload: &Payload<'_>, room: &mut Room) -> Result<(), Status> {
         room.payload_hash.set(payload, &mut room.hash, &mut room.digest);
         self.own(&room.payload_hash)
-            .check_carried(&self.carried, self.request.headers)
+            .check_carried(self.carried, self.request.headers)
     }
 
     /// The values of the signer's own headers.
@@ -181,9 +228,9 @@ impl<'a> Signing<'a> {
     }
 
     /// The hash of the canonical request, after [`hash_payload`](Self::hash_payload).
-    pub fn hash_canonical_request(&self, names: Option<&[u8]>, room: &mut Room) {
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn hash_canonical_request(&self, names: Option<&[u8]>, order: &mut Order, room: &mut Room) {
         let Room {
-            order,
             hash,
             digest,
             payload_hash,
@@ -204,6 +251,7 @@ impl<'a> Signing<'a> {
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn sign(&self, cache: Option<&mut KeyCache>, scope_text: Option<&[u8]>, room: &mut Room) {
         let (secret, hash, digest) = (self.credentials.secret_access_key, &mut room.hash, &mut room.digest);
         let mut key = BlockKey::new();
@@ -235,10 +283,10 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     sink: &mut S,
 ) -> Result<(), Status> {
     let mut room = Room::new();
-    let (carried, timestamp) = request.check(credentials)?;
-    let signing = Signing::new(request, credentials, carried, &timestamp);
+    let checked = request.check(credentials)?;
+    let signing = Signing::new(request, credentials, &checked);
     signing.hash_payload(&request.payload, &mut room)?;
-    signing.put_canonical_request(&room.payload_hash, None, &mut room.order, sink);
+    signing.put_canonical_request(&room.payload_hash, None, &mut Order::new(), sink);
     Ok(())
 }
 
@@ -249,10 +297,10 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(
     sink: &mut S,
 ) -> Result<(), Status> {
     let mut room = Room::new();
-    let (carried, timestamp) = request.check(credentials)?;
-    let signing = Signing::new(request, credentials, carried, &timestamp);
+    let checked = request.check(credentials)?;
+    let signing = Signing::new(request, credentials, &checked);
     signing.hash_payload(&request.payload, &mut room)?;
-    signing.hash_canonical_request(None, &mut room);
+    signing.hash_canonical_request(None, &mut Order::new(), &mut room);
     signing.put_string_to_sign(None, &room.digest, sink);
     Ok(())
 }
@@ -264,10 +312,10 @@ pub fn signature(
     cache: Option<&mut KeyCache>,
 ) -> Result<[u8; 64], Status> {
     let mut room = Room::new();
-    let (carried, timestamp) = request.check(credentials)?;
-    let signing = Signing::new(request, credentials, carried, &timestamp);
+    let checked = request.check(credentials)?;
+    let signing = Signing::new(request, credentials, &checked);
     signing.hash_payload(&request.payload, &mut room)?;
-    signing.hash_canonical_request(None, &mut room);
+    signing.hash_canonical_request(None, &mut Order::new(), &mut room);
     signing.sign(cache, None, &mut room);
     let mut text = [0; 64];
     put_hex(room.digest.as_slice(), &mut text);

@@ -23,6 +23,8 @@ pub trait Items {
 pub struct Order {
     batch: [usize; SORT_BATCH],
     len: usize,
+    /// How many of the batch were given.
+    given: usize,
     /// Whether the batch is the first one.
     at_start: bool,
     /// Whether items come after the batch.
@@ -35,41 +37,61 @@ impl Order {
         Self {
             batch: [0; SORT_BATCH],
             len: 0,
+            given: 0,
             at_start: false,
             more: false,
         }
     }
 
-    /// Calls `visit` with the position of each of `items`, in order, and forgets the order of other items.
+    /// Goes to the beginning of `items`, which [`next`](Self::next) then gives. Where code may be large there is a copy for each kind of items.
     #[inline(always)]
-    pub fn visit_others<I: Items>(&mut self, items: &I, visit: &mut impl FnMut(usize)) {
-        self.at_start = false;
-        self.visit(items, visit);
-        self.at_start = false;
-    }
-
-    /// Calls `visit` with each position, in order. Where code may be large there is a copy for each kind of items.
-    #[inline(always)]
-    pub fn visit<I: Items>(&mut self, items: &I, visit: &mut impl FnMut(usize)) {
+    pub fn begin<I: Items>(&mut self, items: &I) {
         if cfg!(target_os = "none") {
-            self.each::<dyn Items, dyn FnMut(usize)>(items, visit);
+            self.begin_any::<dyn Items>(items);
         } else {
-            self.each(items, visit);
+            self.begin_any(items);
         }
     }
 
-    fn each<I: Items + ?Sized, V: FnMut(usize) + ?Sized>(&mut self, items: &I, visit: &mut V) {
+    /// The same for items that the order is not of yet.
+    #[inline(always)]
+    pub fn begin_others<I: Items>(&mut self, items: &I) {
+        self.forget();
+        self.begin(items);
+    }
+
+    /// Forgets the order.
+    #[inline(always)]
+    pub fn forget(&mut self) {
+        self.at_start = false;
+    }
+
+    /// The position of the next item in order.
+    #[inline(always)]
+    pub fn next<I: Items>(&mut self, items: &I) -> Option<usize> {
+        if cfg!(target_os = "none") {
+            self.next_any::<dyn Items>(items)
+        } else {
+            self.next_any(items)
+        }
+    }
+
+    fn begin_any<I: Items + ?Sized>(&mut self, items: &I) {
         if !self.at_start {
             self.fill(items, None);
         }
-        loop {
-            let batch = self.batch.get(..self.len).unwrap_or_default();
-            batch.iter().for_each(|position| visit(*position));
-            match batch.last() {
-                Some(&last) if self.more => self.fill(items, Some(last)),
-                _ => return,
-            }
+        self.given = 0;
+    }
+
+    fn next_any<I: Items + ?Sized>(&mut self, items: &I) -> Option<usize> {
+        if self.given == self.len && self.more {
+            let last = self.batch.get(self.given.wrapping_sub(1)).copied();
+            self.fill(items, last);
+            self.given = 0;
         }
+        let position = *self.batch.get(..self.len)?.get(self.given)?;
+        self.given = self.given.wrapping_add(1);
+        Some(position)
     }
 
     /// Fills the batch with the smallest items after `last`.
@@ -143,7 +165,10 @@ mod tests {
 
     fn visited(order: &mut Order, numbers: &Numbers) -> Vec<u32> {
         let mut all = Vec::new();
-        order.visit(numbers, &mut |position| all.push(numbers.0[position]));
+        order.begin(numbers);
+        while let Some(position) = order.next(numbers) {
+            all.push(numbers.0[position]);
+        }
         all
     }
 
