@@ -2,7 +2,6 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#add-signature-to-request>
 #![forbid(unsafe_code)]
 
-use super::Error;
 use super::canonical_headers::SignedHeaders;
 use super::headers::{AUTHORIZATION_NAME, Header, OWN_NAMES};
 use super::sink::Sink;
@@ -88,27 +87,5 @@ impl Signed {
         ];
         all.into_iter()
             .filter_map(|(name, value)| Some(Header { name, value: value? }))
-    }
-
-    /// Gives the next `length` bytes of the buffer to a value.
-    pub(super) fn place(&mut self, length: usize) -> Option<Range<usize>> {
-        let start = self.len;
-        self.len = start.saturating_add(length);
-        Some(start..self.len)
-    }
-
-    /// Where the signature stands: it is the end of what is used of the buffer.
-    pub(super) fn place_of_signature<'b>(&self, buffer: &'b mut [u8]) -> &'b mut [u8] {
-        let place = buffer.get_mut(self.len.wrapping_sub(SIGNATURE_LEN)..);
-        place.unwrap_or_default()
-    }
-
-    /// Refuses a buffer that is too small.
-    pub(super) fn check_fits(&self, buffer: &[u8]) -> Result<(), Error> {
-        if self.len <= buffer.len() {
-            Ok(())
-        } else {
-            Err(Error::BufferTooSmall { needed: self.len })
-        }
     }
 }

@@ -82,12 +82,14 @@ pub fn sign_request(
     cache: Option<&mut KeyCache>,
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
-    let checked = request.check(credentials)?;
-    let signing = Signing::new(request, credentials, &checked);
+    let checked = request.check(credentials);
+    // Where it is: a move would take its room on the stack once more.
+    let checked = checked.as_ref().map_err(|status| *status)?;
+    let signing = Signing::new(request, credentials, checked);
     let mut room = Room::new();
-    let signed = signing.prepare(&mut room, buffer)?;
-    let before = signing.before_signature(&signed, buffer);
+    let len = signing.prepare(&mut room, buffer)?;
+    let before = signing.before_signature(buffer.get(..len).unwrap_or_default());
     signing.sign(cache, signing.parts(before).0, &mut room);
-    signing.finish(&signed, &mut room, buffer)?;
-    Ok(signed)
+    signing.finish(&mut room, buffer.get_mut(..len).unwrap_or_default())?;
+    Ok(signing.layout(len))
 }

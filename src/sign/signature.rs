@@ -88,51 +88,59 @@ impl<'a> Signing<'a> {
         }
     }
 
-    /// Lays out the buffer, hashes the payload and the canonical request, and writes the headers that are added but for the signature, unless the request
-    /// carries that already.
+    /// Hashes the payload and the canonical request, and writes the headers that are added, but for the signature, unless the request carries that already.
+    /// Returns how many bytes of the buffer are used.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub fn prepare(&self, room: &mut Room, buffer: &mut [u8]) -> Result<Signed, Error> {
+    pub fn prepare(&self, room: &mut Room, buffer: &mut [u8]) -> Result<usize, Error> {
         let mut order = Order::new();
-        let signed = self.lay_out(&mut order);
-        signed.check_fits(buffer)?;
+        let needed = self.len(&mut order);
+        let buffer = buffer.get_mut(..needed).ok_or(Error::BufferTooSmall { needed })?;
         self.hash_payload(&self.request.payload, room)?;
         if self.carried.authorization().is_some() {
             self.check_carried_authorization(&mut order)?;
         } else {
-            self.write_values(room, buffer);
-            let place = signed.authorization.clone().unwrap_or_default();
-            let mut writer = Writer(buffer.get_mut(place).unwrap_or_default());
+            let mut writer = self.write_values(room, buffer);
             self.authorization().put_before(&mut order, direct(&mut writer));
         }
-        let names = self.parts(self.before_signature(&signed, buffer)).1;
+        let names = self.parts(self.before_signature(buffer)).1;
         self.hash_canonical_request(names, &mut order, room);
-        Ok(signed)
+        Ok(needed)
     }
 
-    /// Where the headers to be added will stand.
-    #[cfg_attr(target_os = "none", inline(never))]
-    fn lay_out(&self, order: &mut Order) -> Signed {
-        let [content_sha256, date, security_token] = self.headers.added;
-        let mut signed = Signed {
-            security_token,
-            ..Signed::default()
-        };
-        if date {
-            signed.date = signed.place(self.scope.timestamp.len());
-        }
-        if content_sha256 {
-            signed.content_sha256 = signed.place(PayloadHash::len(&self.request.payload));
-        }
+    /// Bytes of the values that are added.
+    fn len(&self, order: &mut Order) -> usize {
+        let mut len = Count(self.values_len());
         if self.carried.authorization().is_none() {
-            let mut before = Count(0);
-            self.authorization().put_before(order, direct(&mut before));
-            signed.authorization = signed.place(before.0.saturating_add(SIGNATURE_LEN));
+            self.authorization().put_before(order, direct(&mut len));
+            len.0 = len.0.saturating_add(SIGNATURE_LEN);
         }
-        signed
+        len.0
+    }
+
+    /// Bytes of those values that stand before that of `authorization`.
+    fn values_len(&self) -> usize {
+        let [content_sha256, date, _] = self.headers.added;
+        let date = if date { self.scope.timestamp.len() } else { 0 };
+        let content_sha256 = if content_sha256 { PayloadHash::len(&self.request.payload) } else { 0 };
+        date.wrapping_add(content_sha256)
+    }
+
+    /// Where the values that are added stand in so many bytes.
+    pub fn layout(&self, len: usize) -> Signed {
+        let [content_sha256, date, security_token] = self.headers.added;
+        let timestamp = self.scope.timestamp.len();
+        let before = self.values_len();
+        Signed {
+            date: date.then_some(0..timestamp),
+            content_sha256: content_sha256.then_some(if date { timestamp } else { 0 }..before),
+            authorization: self.carried.authorization().is_none().then_some(before..len),
+            security_token,
+            len,
+        }
     }
 
     /// Writes the values of the signer's own headers that are added.
-    fn write_values(&self, room: &Room, buffer: &mut [u8]) {
+    fn write_values<'b>(&self, room: &Room, buffer: &'b mut [u8]) -> Writer<'b> {
         let mut writer = Writer(buffer);
         let [content_sha256, date, _] = self.headers.added;
         if date {
@@ -141,13 +149,14 @@ impl<'a> Signing<'a> {
         if content_sha256 {
             writer.put(room.payload_hash.as_bytes());
         }
+        writer
     }
 
     /// Refuses a request that carries an `authorization` header that says another thing than the signer's before the signature.
     #[cfg_attr(target_os = "none", inline(never))]
     fn check_carried_authorization(&self, order: &mut Order) -> Result<(), Status> {
         let mut same = Match {
-            rest: Some(self.carried_authorization()),
+            rest: self.carried_authorization(),
         };
         self.authorization().put_before(order, direct(&mut same));
         same.rest
@@ -155,40 +164,39 @@ impl<'a> Signing<'a> {
             .map_or(Err(Status::HeaderConflict), |_| Ok(()))
     }
 
-    fn carried_authorization(&self) -> &'a [u8] {
-        let position = self.carried.authorization();
-        position.map_or(b"", |position| self.request.headers.at(position).trimmed())
+    fn carried_authorization(&self) -> Option<&'a [u8]> {
+        let position = self.carried.authorization()?;
+        Some(self.request.headers.at(position).trimmed())
     }
 
-    /// The value of `authorization` up to the signature, in the buffer or in the header that the request carries.
-    pub fn before_signature<'s>(&self, signed: &Signed, buffer: &'s [u8]) -> &'s [u8]
+    /// The value of `authorization` up to the signature: it ends what is used of the buffer, or the request carries it.
+    pub fn before_signature<'s>(&self, used: &'s [u8]) -> &'s [u8]
     where
         'a: 's,
     {
-        let value = match &signed.authorization {
-            Some(place) => buffer.get(place.clone()).unwrap_or_default(),
-            None => self.carried_authorization(),
+        let value = match self.carried_authorization() {
+            Some(value) => value,
+            None => used.get(self.values_len()..).unwrap_or_default(),
         };
-        value.get(..value.len().wrapping_sub(SIGNATURE_LEN)).unwrap_or_default()
+        let (before, _) = value.split_last_chunk::<SIGNATURE_LEN>().unwrap_or((b"", &[0; SIGNATURE_LEN]));
+        before
     }
 
-    /// Writes the signature; or, where the request carries it already, refuses another one, and writes the rest.
+    /// Writes the signature at the end of what is used of the buffer; or, where the request carries it already, refuses another one, and writes the rest.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub fn finish(&self, signed: &Signed, room: &mut Room, buffer: &mut [u8]) -> Result<(), Status> {
-        if signed.authorization.is_some() {
-            let mut writer = Writer(signed.place_of_signature(buffer));
+    pub fn finish(&self, room: &mut Room, used: &mut [u8]) -> Result<(), Status> {
+        let Some(carried) = self.carried_authorization() else {
+            let signature = used.last_chunk_mut::<SIGNATURE_LEN>();
+            let mut writer = Writer(signature.map_or(&mut [][..], |place| place));
             put_digest(&room.digest, direct(&mut writer));
             return Ok(());
-        }
+        };
         let mut same = Match {
-            rest: self
-                .carried_authorization()
-                .last_chunk::<SIGNATURE_LEN>()
-                .map(|text| &text[..]),
+            rest: carried.last_chunk::<SIGNATURE_LEN>().map(<[u8; _]>::as_slice),
         };
         put_digest(&room.digest, direct(&mut same));
         same.rest.ok_or(Status::HeaderConflict)?;
-        self.write_values(room, buffer);
+        self.write_values(room, used);
         Ok(())
     }
 
