@@ -121,7 +121,11 @@ impl<'a> Signing<'a> {
     fn values_len(&self) -> usize {
         let [content_sha256, date, _] = self.headers.added;
         let date = if date { self.scope.timestamp.len() } else { 0 };
-        let content_sha256 = if content_sha256 { PayloadHash::len(&self.request.payload) } else { 0 };
+        let content_sha256 = if content_sha256 {
+            PayloadHash::len(&self.request.payload)
+        } else {
+            0
+        };
         date.wrapping_add(content_sha256)
     }
 
@@ -178,7 +182,9 @@ impl<'a> Signing<'a> {
             Some(value) => value,
             None => used.get(self.values_len()..).unwrap_or_default(),
         };
-        let (before, _) = value.split_last_chunk::<SIGNATURE_LEN>().unwrap_or((b"", &[0; SIGNATURE_LEN]));
+        let (before, _) = value
+            .split_last_chunk::<SIGNATURE_LEN>()
+            .unwrap_or((b"", &[0; SIGNATURE_LEN]));
         before
     }
 
