@@ -149,7 +149,29 @@ impl Sha256 {
 /// Hashes blocks, if there are any.
 fn compress(state: &mut [u32; 8], blocks: &[[u8; BLOCK]]) {
     if !blocks.is_empty() {
+        #[cfg(test)]
+        counted::add(blocks.len());
         compress256(state, blocks);
+    }
+}
+
+/// How many blocks a thread has hashed, for tests.
+#[cfg(test)]
+pub(crate) mod counted {
+    extern crate std;
+    use core::cell::Cell;
+
+    std::thread_local!(static BLOCKS: Cell<usize> = const { Cell::new(0) });
+
+    pub fn add(blocks: usize) {
+        BLOCKS.set(BLOCKS.get() + blocks);
+    }
+
+    /// The blocks that a piece of work takes.
+    pub fn during(work: impl FnOnce()) -> usize {
+        let before = BLOCKS.get();
+        work();
+        BLOCKS.get() - before
     }
 }
 
