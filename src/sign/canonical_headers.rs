@@ -149,7 +149,9 @@ impl Items for SignedHeaders<'_> {
         }
         let (a, b) = (self.name(a), self.name(b));
         let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-        let difference = a.iter().zip(b).map(lower).find(|(a, b)| a != b);
+        // Most bytes are the same as they are.
+        let different = a.iter().zip(b).filter(|(a, b)| a != b);
+        let difference = different.map(lower).find(|(a, b)| a != b);
         difference.map_or(a.len().cmp(&b.len()), |(a, b)| a.cmp(&b))
     }
 }
