@@ -78,6 +78,6 @@ fn sign<H: Hash>(secret: &[u8], scope: &Scope<'_>, hash: &mut H, digest: &mut Di
     let mut key = BlockKey::new();
     derive_signing_key(hash, secret, scope, &mut key);
     key.begin(hash);
-    put_string_to_sign(scope, None, digest, direct(hash));
+    put_string_to_sign(scope, digest, direct(hash));
     key.finish(hash, digest);
 }

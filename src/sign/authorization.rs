@@ -42,13 +42,12 @@ impl Authorization<'_> {
         sink.put(SIGNATURE);
     }
 
-    /// The scope and the names of the headers in a text that [`put_before`](Self::put_before) has written.
-    pub fn parts<'t>(&self, text: &'t [u8]) -> Option<(&'t [u8], &'t [u8])> {
-        let before = [self.scope.algorithm, CREDENTIAL, self.credentials.access_key_id, b"/"];
-        let before = before.iter().fold(0, |sum: usize, part| sum.wrapping_add(part.len()));
-        let (scope, rest) = text.get(before..)?.split_at_checked(self.scope.len())?;
-        let names = rest.get(SIGNED_HEADERS.len()..rest.len().checked_sub(SIGNATURE.len())?)?;
-        Some((scope, names))
+    /// The names of the headers in a text that [`put_before`](Self::put_before) has written.
+    pub fn names<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len();
+        let variable = [self.scope.algorithm, self.credentials.access_key_id].map(<[u8]>::len);
+        let before = variable.iter().fold(fixed, |sum, len| sum.wrapping_add(*len));
+        text.get(before.wrapping_add(self.scope.len())..text.len().checked_sub(SIGNATURE.len())?)
     }
 
     /// Writes the value.

@@ -88,8 +88,7 @@ pub fn sign_request(
     let signing = Signing::new(request, credentials, checked);
     let mut room = Room::new();
     let len = signing.prepare(&mut room, buffer)?;
-    let before = signing.before_signature(buffer.get(..len).unwrap_or_default());
-    signing.sign(cache, signing.parts(before).0, &mut room);
+    signing.sign(cache, &mut room);
     signing.finish(&mut room, buffer.get_mut(..len).unwrap_or_default())?;
     Ok(signing.layout(len))
 }

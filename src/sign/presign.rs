@@ -68,7 +68,7 @@ impl Presign<'_> {
         let presigning = Presigning::new(self, credentials, &checked);
         let mut room = Room::new();
         let url = presigning.prepare(&mut room, buffer)?;
-        presigning.signing.sign(cache, None, &mut room);
+        presigning.signing.sign(cache, &mut room);
         presigning.write(&room.digest, buffer);
         Ok(url)
     }
@@ -89,7 +89,7 @@ impl Presign<'_> {
         let mut room = Room::new();
         let presigning = Presigning::new(self, credentials, &checked);
         presigning.hash_canonical_request(&mut Order::new(), &mut room)?;
-        presigning.signing.put_string_to_sign(None, &room.digest, sink);
+        presigning.signing.put_string_to_sign(&room.digest, sink);
         Ok(())
     }
 

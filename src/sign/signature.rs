@@ -102,7 +102,7 @@ impl<'a> Signing<'a> {
             let mut writer = self.write_values(room, buffer);
             self.authorization().put_before(&mut order, direct(&mut writer));
         }
-        let names = self.parts(self.before_signature(buffer)).1;
+        let names = self.authorization().names(self.before_signature(buffer));
         self.hash_canonical_request(names, &mut order, room);
         Ok(needed)
     }
@@ -174,7 +174,7 @@ impl<'a> Signing<'a> {
     }
 
     /// The value of `authorization` up to the signature: it ends what is used of the buffer, or the request carries it.
-    pub fn before_signature<'s>(&self, used: &'s [u8]) -> &'s [u8]
+    fn before_signature<'s>(&self, used: &'s [u8]) -> &'s [u8]
     where
         'a: 's,
     {
@@ -204,11 +204,6 @@ impl<'a> Signing<'a> {
         same.rest.ok_or(Status::HeaderConflict)?;
         self.write_values(room, used);
         Ok(())
-    }
-
-    /// The scope and the names of the headers in what stands before the signature.
-    pub fn parts<'t>(&self, before: &'t [u8]) -> (Option<&'t [u8]>, Option<&'t [u8]>) {
-        self.authorization().parts(before).unzip()
     }
 
     /// Hashes the payload, and refuses a request that carries one of the signer's own headers with another value.
@@ -255,18 +250,13 @@ impl<'a> Signing<'a> {
     }
 
     /// Writes the string to sign.
-    pub fn put_string_to_sign<S: Sink + ?Sized>(
-        &self,
-        scope_text: Option<&[u8]>,
-        canonical_request: &Digest,
-        sink: &mut S,
-    ) {
-        string_to_sign::put_string_to_sign(&self.scope, scope_text, canonical_request, sink);
+    pub fn put_string_to_sign<S: Sink + ?Sized>(&self, canonical_request: &Digest, sink: &mut S) {
+        string_to_sign::put_string_to_sign(&self.scope, canonical_request, sink);
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub fn sign(&self, cache: Option<&mut KeyCache>, scope_text: Option<&[u8]>, room: &mut Room) {
+    pub fn sign(&self, cache: Option<&mut KeyCache>, room: &mut Room) {
         let (secret, hash, digest) = (self.credentials.secret_access_key, &mut room.hash, &mut room.digest);
         let mut key = BlockKey::new();
         let key: &dyn Mac<Sha256> = match cache {
@@ -277,7 +267,7 @@ impl<'a> Signing<'a> {
             }
         };
         key.begin(hash);
-        self.put_string_to_sign(scope_text, digest, direct(hash));
+        self.put_string_to_sign(digest, direct(hash));
         key.finish(hash, digest);
     }
 
@@ -315,7 +305,7 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(
     let signing = Signing::new(request, credentials, &checked);
     signing.hash_payload(&request.payload, &mut room)?;
     signing.hash_canonical_request(None, &mut Order::new(), &mut room);
-    signing.put_string_to_sign(None, &room.digest, sink);
+    signing.put_string_to_sign(&room.digest, sink);
     Ok(())
 }
 
@@ -330,7 +320,7 @@ pub fn signature(
     let signing = Signing::new(request, credentials, &checked);
     signing.hash_payload(&request.payload, &mut room)?;
     signing.hash_canonical_request(None, &mut Order::new(), &mut room);
-    signing.sign(cache, None, &mut room);
+    signing.sign(cache, &mut room);
     let mut text = [0; 64];
     put_hex(room.digest.as_slice(), &mut text);
     Ok(text)

@@ -48,21 +48,13 @@ impl Scope<'_> {
     }
 }
 
-/// Writes the string to sign. `scope_text` is the scope as it is written, where it stands already.
-pub fn put_string_to_sign<S: Sink + ?Sized>(
-    scope: &Scope<'_>,
-    scope_text: Option<&[u8]>,
-    canonical_request: &Digest,
-    sink: &mut S,
-) {
+/// Writes the string to sign.
+pub fn put_string_to_sign<S: Sink + ?Sized>(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut S) {
     sink.put(scope.algorithm);
     sink.put(b"\n");
     sink.put(scope.timestamp);
     sink.put(b"\n");
-    match scope_text {
-        Some(text) => sink.put(text),
-        None => scope.put(sink),
-    }
+    scope.put(sink);
     sink.put(b"\n");
     put_digest(canonical_request, sink);
 }
