@@ -33,6 +33,12 @@ pub trait Hash {
     /// Ends, with the digest of all bytes since [`init`](Hash::init).
     fn finish(&mut self, digest: &mut Digest);
 
+    /// Hashes `bytes` on in lower case, if it can do that itself. If not, nothing was hashed.
+    #[cfg(not(target_os = "none"))]
+    fn update_lower(&mut self, _bytes: &[u8]) -> bool {
+        false
+    }
+
     /// Begins anew with a block of a key that is padded with zeros, each byte of it XORed with `pad`.
     fn init_padded(&mut self, key: &[u8; HASH_BLOCK_MAX], pad: u8) {
         let mut padded = Wiped([pad; HASH_BLOCK_MAX]);

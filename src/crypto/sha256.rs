@@ -227,6 +227,22 @@ impl Hash for Sha256 {
         digest.set(self.end(), DIGEST);
     }
 
+    // In the buffer: of bytes that were written one by one elsewhere a copy would have to wait.
+    #[cfg(not(target_os = "none"))]
+    #[inline]
+    fn update_lower(&mut self, bytes: &[u8]) -> bool {
+        let free = self.buffer.get_mut(self.filled..).unwrap_or_default();
+        match free.get_mut(..bytes.len()) {
+            Some(place) if self.filled.wrapping_add(bytes.len()) < BUFFER => {
+                copy(place, bytes);
+                place.make_ascii_lowercase();
+                self.filled = self.filled.wrapping_add(bytes.len());
+                true
+            }
+            _ => false,
+        }
+    }
+
     // These two put whole blocks into place at once: the block function waits for bytes that were written one by one.
     fn init_padded(&mut self, key: &[u8; BLOCK], pad: u8) {
         self.start(&INITIAL, 0);

@@ -166,6 +166,10 @@ fn put_name<S: Sink + ?Sized>(position: usize, name: &[u8], sink: &mut S) {
     if own_at(position).is_some() {
         return sink.put(name);
     }
+    #[cfg(not(target_os = "none"))]
+    if sink.put_lower(name) {
+        return;
+    }
     for piece in name.chunks(NAME_PIECE) {
         let mut lower = [0; NAME_PIECE];
         for (lower, byte) in lower.iter_mut().zip(piece) {
