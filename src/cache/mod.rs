@@ -11,7 +11,7 @@ pub mod policy;
 pub use policy::State;
 
 use crate::credentials::TemporaryCredentials;
-use crate::error::{Error, Status};
+use crate::error::{Error, KeptError, Status};
 use crate::fetch::Fetched;
 use crate::limits::LOST_AFTER_MS;
 use crate::net::{Clock, Deadline};
@@ -23,8 +23,8 @@ use policy::{Decision, Policy, Remedy, lifetime};
 pub struct Cache {
     policy: Policy,
     clock: ServerClock,
-    /// Why the last refresh failed.
-    failure: Option<Error>,
+    /// Why the last refresh failed. Without a box: nobody drops a cache, since it is the caller's memory.
+    failure: Option<KeptError>,
 }
 
 /// Where the credentials are kept, and where they go.
@@ -164,7 +164,10 @@ impl Cache {
             Decision::Wait => Ok(Entered::Waits {
                 lost_ms: self.policy.next_wake(now).saturating_sub(now),
             }),
-            Decision::Fail => Err(self.failure.clone().unwrap_or_else(|| Status::Internal.into())),
+            Decision::Fail => Err(self
+                .failure
+                .as_ref()
+                .map_or_else(|| Status::Internal.into(), Error::from)),
         }
     }
 
@@ -183,7 +186,7 @@ impl Cache {
         };
         self.policy
             .fail(now, remedy(&error), u64::from(error.retry_after_ms), random);
-        self.failure = Some(error.clone());
+        self.failure = Some(KeptError::from(&error));
         if self.policy.valid_ms(now) > 0 {
             Ok(self.serve(State::Stale, now, store))
         } else {
@@ -280,7 +283,10 @@ fn remedy(error: &Error) -> Remedy {
         | Status::KeyMismatch
         | Status::Ca
         | Status::Address
-        | Status::Platform => true,
+        | Status::Platform
+        | Status::Swapped
+        | Status::CertificateExpired
+        | Status::CertificateNotYetValid => true,
         Status::DataEndpoint => error.http_status == 0,
         _ => false,
     };

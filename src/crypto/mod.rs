@@ -10,7 +10,7 @@ mod random;
 pub mod sha256;
 
 #[cfg(feature = "client")]
-pub use random::random;
+pub use random::{fill_random, random};
 
 use crate::error::Status;
 use crate::limits::{HASH_BLOCK_MAX, HASH_DIGEST_MAX};

@@ -8,9 +8,12 @@
 mod about;
 #[cfg(iotcred_archive)]
 mod archive;
+#[cfg(all(feature = "client", not(feature = "std")))]
+mod arena;
 mod args;
 pub mod aws_sdk;
 mod chunk;
+mod explain;
 mod guard;
 #[cfg(not(feature = "std"))]
 #[cfg_attr(not(iotcred_archive), allow(dead_code))]
@@ -23,6 +26,8 @@ mod types;
 
 #[cfg(feature = "client")]
 mod cache;
+#[cfg(feature = "client")]
+mod check;
 #[cfg(feature = "std")]
 mod clock;
 #[cfg(feature = "client")]
@@ -42,6 +47,7 @@ mod send;
 
 pub use about::*;
 pub use chunk::*;
+pub use explain::*;
 pub use presign::*;
 pub use sha256::*;
 pub use sign::*;
@@ -49,4 +55,4 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};
+pub use {cache::*, check::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};

@@ -11,6 +11,7 @@ use super::uri::canonical_path;
 
 /// Writes the canonical request: method, path, query, headers, their names, and the payload's hash, a line feed after each but the last. `names` are the
 /// names where they stand already.
+#[inline(always)]
 pub fn put_canonical_request<S: Sink + ?Sized>(
     request: &Request<'_>,
     headers: &SignedHeaders<'_>,

@@ -2,8 +2,8 @@
 #![forbid(unsafe_code)]
 
 use super::Settings;
-use super::engine::{Engine, Phase, Sink};
-use crate::error::{Error, Status};
+use super::engine::{Engine, Sink, Stage};
+use crate::error::{Error, Phase, Status};
 use crate::limits::{BROKEN_SEND_WAIT_MS, FAREWELL_MS, TLS_SEND_FRAGMENT};
 use crate::net::{Deadline, Peer, Transport};
 
@@ -25,8 +25,8 @@ pub struct Stream<'a> {
     deadline: Deadline<'a>,
     /// The server has said that it will send no more.
     closed: bool,
-    /// Sending has failed: what is still to come is what the server said before.
-    broken: bool,
+    /// How sending has failed: what is still to come is what the server said before.
+    broken: Option<Status>,
 }
 
 impl<'a> Stream<'a> {
@@ -37,28 +37,43 @@ impl<'a> Stream<'a> {
         settings: &Settings,
         deadline: Deadline<'a>,
     ) -> Result<Self, Error> {
-        let engine = Engine::new(settings.config.clone(), peer.host)?;
+        let mut stream = Self::open(transport, peer, settings, deadline)?;
+        deadline.enter(Phase::Handshake);
+        stream
+            .shake_hands()
+            .map_err(|error| settings.verifier.explained(error).at(Phase::Handshake))?;
+        Ok(stream)
+    }
+
+    /// Not inlined, as what follows: a handshake is the deepest of the stack, and what was needed to begin it must be gone.
+    #[inline(never)]
+    fn open(
+        transport: &'a mut dyn Transport,
+        peer: &Peer<'_>,
+        settings: &Settings,
+        deadline: Deadline<'a>,
+    ) -> Result<Self, Error> {
+        let engine = Engine::new(settings, peer.host).map_err(|error| error.at(Phase::Handshake))?;
         let wire = Wire::open(transport, peer, deadline)?;
-        let mut stream = Self {
+        Ok(Self {
             wire,
             engine,
             deadline,
             closed: false,
-            broken: false,
-        };
-        stream.shake_hands()?;
-        Ok(stream)
+            broken: None,
+        })
     }
 
+    #[inline(never)]
     fn shake_hands(&mut self) -> Result<(), Error> {
         loop {
             match self.advance(&mut no_data_yet)? {
-                Phase::Open => return Ok(()),
-                Phase::Handshaking => match self.fill(self.left_ms()?) {
+                Stage::Open => return Ok(()),
+                Stage::Handshaking => match self.fill(self.left_ms()?) {
                     Err(error) if error.status == Status::Deadline => {}
                     filled => filled?,
                 },
-                Phase::PeerClosed => {
+                Stage::PeerClosed => {
                     return Err(Error::new(
                         Status::Tls,
                         format_args!("the server closed the connection during the handshake"),
@@ -68,14 +83,10 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Milliseconds that are left. Errors: `Deadline`, or `ConnectionLost` where a broken send came before.
+    /// Milliseconds that are left. Errors: `Deadline`, or how sending has failed before.
     fn left_ms(&self) -> Result<u32, Status> {
         let left = self.deadline.remaining_ms();
-        if self.broken {
-            left.or(Err(Status::ConnectionLost))
-        } else {
-            left
-        }
+        self.broken.map_or(left, |broken| left.or(Err(broken)))
     }
 
     /// The deadline: of the whole call, and soon after a broken send.
@@ -85,18 +96,24 @@ impl<'a> Stream<'a> {
 
     /// Sends `plaintext`. When this fails because the connection broke, the server may have said why: `receive` what is left.
     pub fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
-        for fragment in plaintext.chunks(TLS_SEND_FRAGMENT) {
-            self.engine.encrypt(fragment)?;
-            self.flush()?;
-        }
-        Ok(())
+        self.deadline.enter(Phase::Send);
+        let mut fragments = plaintext.chunks(TLS_SEND_FRAGMENT);
+        fragments
+            .try_for_each(|fragment| {
+                self.engine.encrypt(fragment)?;
+                self.flush()
+            })
+            .map_err(|error| error.at(Phase::Send))
     }
 
     /// Waits until bytes arrive, at most until the deadline, and hands their plaintext to `sink`. Errors: `Deadline` among others.
     pub fn receive(&mut self, sink: &mut Sink<'_>) -> Result<Received, Error> {
         loop {
             // A transport may give up earlier than it was told.
-            match self.receive_within(self.left_ms()?, sink)? {
+            let left_ms = self
+                .left_ms()
+                .map_err(|status| Error::from(status).at(Phase::Receive))?;
+            match self.receive_within(left_ms, sink)? {
                 Received::Nothing => {}
                 received => return Ok(received),
             }
@@ -108,40 +125,46 @@ impl<'a> Stream<'a> {
         if self.closed {
             return Ok(Received::Closed);
         }
-        match self.fill(timeout_ms) {
-            Ok(()) => {}
-            Err(error) if error.status == Status::Deadline => return Ok(Received::Nothing),
-            Err(error) => return Err(error),
+        self.deadline.enter(Phase::Receive);
+        match self.fill(timeout_ms).and_then(|()| self.advance(sink)) {
+            Ok(stage) => {
+                self.closed = stage == Stage::PeerClosed;
+                Ok(Received::Some)
+            }
+            Err(error) if error.status == Status::Deadline => Ok(Received::Nothing),
+            Err(error) => Err(error.at(Phase::Receive)),
         }
-        self.closed = self.advance(sink)? == Phase::PeerClosed;
-        Ok(Received::Some)
     }
 
     /// Lets the engine work. What it has to say in reply goes out; that this fails shows at the next receive, after what the server said before.
-    fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
-        let phase = self.engine.advance(sink).inspect_err(|_| self.say_farewell())?;
+    fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Stage, Error> {
+        let stage = self.engine.advance(sink).inspect_err(|_| self.say_farewell())?;
         match self.flush() {
-            Err(error) if error.status != Status::ConnectionLost => Err(error),
-            _ => Ok(phase),
+            Err(error) if !error.status.is_cut() => Err(error),
+            _ => Ok(stage),
         }
     }
 
-    /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell.
+    /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell; how sending has failed, where it
+    /// did: an operating system tells of a reset once.
     fn fill(&mut self, timeout_ms: u32) -> Result<(), Error> {
-        match self.wire.transport.recv(self.engine.space()?, timeout_ms)? {
-            0 => Err(Status::ConnectionLost.into()),
-            count => {
+        match self.wire.transport.recv(self.engine.space()?, timeout_ms) {
+            Ok(0) | Err(Status::ConnectionLost) => Err(self.broken.unwrap_or(Status::ConnectionLost).into()),
+            Ok(count) => {
                 self.engine.received(count);
                 Ok(())
             }
+            Err(status) => Err(status.into()),
         }
     }
 
     fn flush(&mut self) -> Result<(), Error> {
         let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
         self.engine.sent();
-        if sent == Err(Status::ConnectionLost) {
-            self.broken = true;
+        if let Err(status) = sent
+            && status.is_cut()
+        {
+            self.broken = Some(status);
             self.deadline = self.deadline.within(BROKEN_SEND_WAIT_MS);
         }
         Ok(sent?)
@@ -176,11 +199,20 @@ struct Wire<'a> {
 
 impl<'a> Wire<'a> {
     fn open(transport: &'a mut dyn Transport, peer: &Peer<'_>, deadline: Deadline<'_>) -> Result<Self, Error> {
-        let timeout_ms = deadline.remaining_ms()?;
+        let timeout_ms = deadline
+            .remaining_ms()
+            .map_err(|status| Error::from(status).at(Phase::Connect))?;
         let wire = Self { transport };
-        wire.transport.connect(peer, timeout_ms).map_err(|status| {
+        deadline.enter(Phase::Connect);
+        let outcome = wire.transport.connect(peer, timeout_ms);
+        deadline.credit(Phase::Resolve, wire.transport.resolve_ms());
+        outcome.map_err(|status| {
             let host = peer.address.unwrap_or(peer.host);
-            Error::new(status, format_args!("could not connect to {host} port {}", peer.port))
+            let phase = match status {
+                Status::Dns | Status::DnsDeadline => Phase::Resolve,
+                _ => Phase::Connect,
+            };
+            Error::new(status, format_args!("could not connect to {host} port {}", peer.port)).at(phase)
         })?;
         Ok(wire)
     }

@@ -208,6 +208,7 @@ pub fn fetch_within(timeout_ms: u32, server: Server) -> Call<TemporaryCredential
         port: 0,
         timeout_ms,
         tries: 1,
+        timings: None,
     };
     timed(server, timeout_ms, |server| {
         let clock = server.clock.clone();
