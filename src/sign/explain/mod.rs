@@ -216,7 +216,7 @@ impl Subject<'_> {
     fn signature(&self, timestamp: &[u8; 16]) -> Result<[u8; 64], Status> {
         let scope = Scope {
             algorithm: ALGORITHM,
-            timestamp: *timestamp,
+            timestamp,
             region: self.request.region,
             service: self.request.service,
         };
