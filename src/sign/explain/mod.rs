@@ -15,6 +15,7 @@ mod cause;
 mod compare;
 mod redact;
 mod report;
+mod words;
 
 use super::sink::{Sink, Writer};
 use super::string_to_sign::{ALGORITHM, Scope};

@@ -2,9 +2,10 @@
 #![forbid(unsafe_code)]
 
 use super::answer::{Answer, Text};
-use super::cause::{Evidence, Finding, Told, server_time};
+use super::cause::{Evidence, Finding, Told};
 use super::compare::{Difference, Fate};
 use super::redact::{Part, Redacted, put_ends};
+use super::words::server_time;
 use super::{Cause, Explanation, Line, Subject, parse_time};
 use crate::error::Status;
 use crate::limits::{SHOWN_AFTER, SHOWN_BEFORE};
