@@ -12,7 +12,7 @@ use exchange_common::call::{
     upload_body, upload_from, upload_within,
 };
 use exchange_common::mutation::{Dice, mutate};
-use exchange_common::pki::VERSIONS;
+use exchange_common::pki::{Pki, VERSIONS};
 use exchange_common::server::{Server, Step};
 use iotcred::error::{Phase, Status};
 use iotcred::limits::{BODY_PIECE, BROKEN_SEND_WAIT_MS, CONTINUE_WAIT_MS};
@@ -286,6 +286,16 @@ fn every_failure_of_the_connection_says_how_far_it_had_come() {
     assert_eq!(
         got(Server::saying(b"nonsense\r\n\r\n"), Status::ResponseMalformed),
         None
+    );
+}
+
+#[test]
+fn a_server_with_a_key_of_another_kind_and_we_have_nothing_in_common() {
+    let (call, _) = download(Server::with(Pki::get().ed25519()));
+    let error = call.error();
+    assert_eq!(
+        (error.status, error.phase, error.tls_alert),
+        (Status::TlsNoCommon, Some(Phase::Handshake), 40)
     );
 }
 

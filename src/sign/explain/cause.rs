@@ -211,7 +211,7 @@ impl<'a> Subject<'a> {
             start: difference.start,
             from: difference.start,
             to: difference.start.saturating_add(crate::limits::SHOWN_AFTER),
-            end: if difference.kind == Line::Query { b"=&" } else { b":" },
+            end: if difference.kind == Line::Query { *b"=&" } else { *b"::" },
         };
         let mut redacted = Redacted::new(Some(part), out);
         match difference.fate {
