@@ -17,6 +17,14 @@ pub enum Status {
     TimeRequired = 5,
     /// A time after the year 9999.
     TimeOutOfRange = 6,
+    /// The arena is too small for the next step.
+    Memory = 7,
+    /// Another call uses the arena.
+    Busy = 8,
+    /// The firmware's random source failed.
+    Random = 9,
+    /// The monotonic clock stands still.
+    ClockStopped = 10,
 
     /// Configuration: the endpoint is no host name.
     Endpoint = 1001,
@@ -51,7 +59,7 @@ pub enum Status {
     Path = 2002,
     /// Request: the query.
     Query = 2003,
-    /// Request: a header's name or value.
+    /// Request: a header's value, or a header as such.
     Header = 2004,
     /// Request: there is no `host` header.
     HostMissing = 2005,
@@ -79,6 +87,8 @@ pub enum Status {
     BodySink = 2016,
     /// Request: a presigned URL is to be valid for no time, or for more than seven days.
     Expires = 2017,
+    /// Request: a header's name is no token.
+    HeaderName = 2040,
     /// Streamed upload: a header that announces it is missing, or does not fit the payload's kind.
     ChunkHeaders = 2030,
     /// Streamed upload: there is none under way.
@@ -178,7 +188,8 @@ impl Status {
     pub const fn is_retryable(self) -> bool {
         matches!(
             self,
-            Self::Dns
+            Self::Busy
+                | Self::Dns
                 | Self::DnsDeadline
                 | Self::Connect
                 | Self::ConnectionLost

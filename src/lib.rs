@@ -9,7 +9,8 @@
 //! C structs -> ffi -> Request + Credentials -> canonical request -> string to sign -> signing key -> signature -> ffi -> caller's buffer
 //! ```
 //!
-//! Dependencies point one way: `ffi` -> `aws_sdk` -> `cache`, `fetch`, `send`, `sign` -> `tls`, `http`, `net` -> `credentials`, `time`, `crypto`, `error`, `limits`.
+//! Dependencies point one way: `ffi` -> `aws_sdk` -> `cache`, `fetch`, `send`, `sign` -> `tls`, `http`, `net` -> `credentials`, `time`, `crypto`, `memory`, `error`, `limits`,
+//! `unescape`.
 //! `sign` and `fetch` never name each other.
 #![no_std]
 #![deny(unsafe_code)]
@@ -23,8 +24,11 @@ pub mod credentials;
 pub mod crypto;
 pub mod error;
 pub mod limits;
+#[cfg(feature = "client")]
+pub mod memory;
 pub mod secret;
 pub mod time;
+pub mod unescape;
 
 #[cfg(feature = "client")]
 pub mod http;

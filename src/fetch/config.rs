@@ -4,8 +4,10 @@
 use crate::error::{Error, Status};
 use crate::http::failure::contains;
 use crate::limits::{DEFAULT_TIMEOUT_MS, DEFAULT_TRIES, HTTPS_PORT, ROLE_ALIAS_MAX, THING_NAME_MAX};
+use crate::memory;
 use crate::net::host::{check_address, check_host};
 use crate::net::{Clock, Peer, Timings};
+use crate::secret::StackScrub;
 use crate::tls::{Identity, Roots, Settings, check_name as check_server_name, date, out_of_date};
 use core::cell::Cell;
 use core::fmt::{self, Write};
@@ -48,8 +50,14 @@ impl fmt::Debug for Config<'_> {
 impl<'a> Config<'a> {
     /// Checks all that shows with no network, reports every mistake, and makes of certificates and key what TLS needs.
     /// Reports: `Endpoint`, `DataEndpoint`, `RoleAlias`, `ThingName`, `Address`, `Ca`, `Swapped`, `Certificate`, `PrivateKey`, `KeyUnsupported`, `KeyMismatch`,
-    /// `TimeRequired`, `ClockUnset`.
+    /// `TimeRequired`, `ClockUnset`; `Memory`.
+    ///
+    /// Not inlined: what it needs must not lie on the stack under the handshake.
+    #[inline(never)]
     fn prepare(&self, clock: Option<&dyn Clock>, report: &mut dyn FnMut(Error)) -> Option<Settings> {
+        memory::check_for_files(&[self.certificate, self.private_key, self.ca])
+            .map_err(&mut *report)
+            .ok()?;
         for check in [
             Self::check_endpoint,
             Self::check_role_alias,
@@ -62,7 +70,8 @@ impl<'a> Config<'a> {
         let identity = Identity::read(self.certificate, self.private_key, report);
         let clock = clock?;
         date(clock).map_err(&mut *report).ok()?;
-        Settings::new(roots.ok()?, Some(identity?), clock).map_err(report).ok()
+        let settings = Settings::new(roots.ok()?, Some(identity?), clock);
+        Some(settings.map_err(report).ok()?.with_key_len(self.private_key.len()))
     }
 
     /// Sets TLS up, if there is no mistake. Errors: the first of those that `prepare` reports.
@@ -80,8 +89,10 @@ impl<'a> Config<'a> {
     /// Reports every mistake that `tls` would fail for, and besides a certificate that is not valid by the clock (`CertificateExpired`,
     /// `CertificateNotYetValid`): no reason not to ask the server, since it may be the clock that is wrong. `clock`: `None` where it is not known.
     pub fn check(&self, clock: Option<&dyn Clock>, report: &mut dyn FnMut(Error)) {
+        let _scrub = StackScrub;
         self.prepare(clock, report);
         if let Some(Ok(now)) = clock.map(date)
+            && memory::check_for_files(&[self.certificate]).is_ok()
             && let Some(mistake) = out_of_date(self.certificate, now)
         {
             report(mistake);
@@ -89,9 +100,12 @@ impl<'a> Config<'a> {
     }
 
     /// Adds to a refusal of the device's certificate that it is not valid by the clock, if so.
+    #[cold]
+    #[inline(never)]
     pub fn remark(&self, mut error: Error, clock: &dyn Clock) -> Error {
         if error.status == Status::ClientRefused
             && let Ok(now) = date(clock)
+            && memory::check_for_files(&[self.certificate]).is_ok()
             && let Some(remark) = out_of_date(self.certificate, now)
         {
             let details = error.details();

@@ -17,8 +17,10 @@ use crate::http::framing::Framing;
 use crate::http::kept::Kept;
 use crate::http::request::{USER_AGENT, encode_segment, write_head};
 use crate::http::response::Head;
-use crate::limits::{DOCUMENT_MAX, REFUSAL_BODY_MAX};
+use crate::limits::{DOCUMENT_MAX, REFUSAL_BODY_MAX, RESERVE_HEAD};
+use crate::memory;
 use crate::net::{Clock, Deadline, Stopwatch, Transport};
+use crate::secret::StackScrub;
 use crate::time::Sighting;
 use crate::tls::{Settings, Stream};
 use alloc::format;
@@ -43,6 +45,7 @@ pub fn fetch(
     clock: &dyn Clock,
     random: &dyn Fn() -> u64,
 ) -> Result<Fetched, Error> {
+    let _scrub = StackScrub;
     let watch = config.timings.map(|times| Stopwatch::start(times, clock));
     let deadline = Deadline::after(clock, config.timeout_ms()).watched(watch.as_ref());
     let settings = config.tls(clock)?;
@@ -89,6 +92,7 @@ fn attempt(
     if !body.is_document {
         return Err(refusal::refusal(&head, body.kept.bytes()));
     }
+    memory::check(body.kept.bytes().len(), "the credentials")?;
     let credentials = document::parse(body.kept.bytes()).map_err(|error| in_response(error, &head))?;
     Ok(Fetched {
         credentials: TemporaryCredentials {
@@ -106,6 +110,8 @@ fn attempt(
 
 /// The whole request.
 fn request(config: &Config<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let words = config.endpoint.len() + config.role_alias.len() + config.thing_name.map_or(0, str::len);
+    memory::check(RESERVE_HEAD + 4 * words, "the request")?;
     let target = format!(
         "/role-aliases/{}/credentials",
         encode_segment(config.role_alias.as_bytes())

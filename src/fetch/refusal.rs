@@ -134,6 +134,19 @@ mod tests {
     }
 
     #[test]
+    fn a_code_may_stand_in_the_body() {
+        let body = |code: &str| format!("{{\"__type\":\"com.amazonaws.iot#{code}\",\"message\":\"\"}}");
+        assert_eq!(
+            status(403, &[], &body("AccessDeniedException")),
+            Status::RoleAliasForbidden
+        );
+        assert_eq!(status(403, &[], &body("ForbiddenException")), Status::WrongEndpoint);
+        assert_eq!(status(400, &[], &body("ThrottlingException")), Status::Throttled);
+        let error = refusal(&head(403, &[]), body("AccessDeniedException").as_bytes());
+        assert_eq!(error.error_type.as_str(), "AccessDeniedException");
+    }
+
+    #[test]
     fn not_found_means_the_data_endpoint_with_404_alone_and_as_the_whole_message() {
         assert_eq!(
             status(404, &[], "{\"message\":\"The alias was not found\"}"),

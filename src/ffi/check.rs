@@ -4,9 +4,10 @@ use super::config::iotcred_config;
 use super::error::{iotcred_error, report};
 use super::guard::guard;
 use super::platform::with_platform;
+use super::port::Turn;
 use super::status::iotcred_status;
 use crate::error::{Error, Status};
-use crate::net::Clock;
+use crate::net::{Clock, Transport};
 
 /// So many problems `iotcred_config_check` finds at most.
 pub const IOTCRED_PROBLEMS_MAX: usize = 12;
@@ -22,7 +23,8 @@ pub const IOTCRED_PROBLEMS_MAX: usize = 12;
 /// `count`: out; may be NULL. How many problems there are, which may be more than `capacity`.
 ///
 /// Ownership: nothing is kept.
-/// Returns `IOTCRED_OK` if there is no problem, else the status of the first; `IOTCRED_ERR_NULL_ARGUMENT`, with the outputs untouched.
+/// Returns `IOTCRED_OK` if there is no problem, else the status of the first. With the outputs untouched: `IOTCRED_ERR_NULL_ARGUMENT`,
+/// `IOTCRED_ERR_NOT_INITIALISED`, `IOTCRED_ERR_BUSY`.
 /// Threads: any number at once, each with its own outputs.
 /// Example: see `examples-c/doctor.c`.
 #[unsafe(no_mangle)]
@@ -33,6 +35,7 @@ pub unsafe extern "C" fn iotcred_config_check(
     count: *mut usize,
 ) -> iotcred_status {
     guard(|| {
+        let _turn = Turn::take()?;
         if config.is_null() || problems.is_null() && capacity != 0 {
             return Err(Status::NullArgument);
         }
@@ -59,9 +62,12 @@ pub unsafe extern "C" fn iotcred_config_check(
 unsafe fn check(config: *const iotcred_config, report: &mut dyn FnMut(Error)) {
     // SAFETY: the caller's promise.
     let (platform, config) = unsafe { ((*config).platform, (*config).read_each(report)) };
-    let with_clock = |clock: &dyn Clock, report: &mut dyn FnMut(Error)| config.check(Some(clock), report);
+    let with_clock = |_: &mut dyn Transport, clock: &dyn Clock| {
+        config.check(Some(clock), report);
+        Ok(())
+    };
     // SAFETY: the caller's promise.
-    if let Err(problem) = unsafe { with_platform(platform, |_, clock| Ok(with_clock(clock, report))) } {
+    if let Err(problem) = unsafe { with_platform(platform, with_clock) } {
         config.check(None, report);
         report(problem);
     }

@@ -2,6 +2,7 @@
 
 use super::credentials::put;
 use super::guard::run;
+use super::port::Turn;
 use super::status::{IOTCRED_OK, code, iotcred_status, kind};
 use crate::error::{Error, Phase, Status};
 use core::ffi::c_char;
@@ -28,7 +29,7 @@ pub struct iotcred_error {
     pub status: iotcred_status,
     /// One of `IOTCRED_KIND_*`.
     pub kind: i32,
-    /// How far the connection had come, for the 3000s and 4000s: one of `IOTCRED_PHASE_*`.
+    /// How far the connection had come, for the 3000s and 4000s: one of `IOTCRED_PHASE_*`. None where a cache waited in vain for another thread's refresh.
     pub phase: i32,
     /// How long the server asked to wait, in milliseconds; 0 if it did not.
     pub retry_after_ms: u32,
@@ -91,7 +92,12 @@ pub(super) unsafe fn guard_with_error(
     error: *mut iotcred_error,
     body: impl FnOnce() -> Result<(), Error>,
 ) -> iotcred_status {
-    let outcome = run(|| Ok(body())).unwrap_or_else(|status: Status| Err(status.into()));
+    // Given back when the outcome is gone, which may stand in the arena.
+    let turn = Turn::take();
+    let outcome = match &turn {
+        Ok(_) => run(|| Ok(body())).unwrap_or_else(|status: Status| Err(status.into())),
+        Err(status) => Err((*status).into()),
+    };
     match (outcome, error.is_null()) {
         (Ok(()), true) => IOTCRED_OK,
         (Ok(()), false) => {

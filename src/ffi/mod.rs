@@ -8,9 +8,12 @@
 mod about;
 #[cfg(iotcred_archive)]
 mod archive;
+#[cfg(all(feature = "client", not(feature = "std")))]
+mod arena;
 mod args;
 pub mod aws_sdk;
 mod chunk;
+mod explain;
 mod guard;
 #[cfg(not(feature = "std"))]
 #[cfg_attr(not(iotcred_archive), allow(dead_code))]
@@ -44,6 +47,7 @@ mod send;
 
 pub use about::*;
 pub use chunk::*;
+pub use explain::*;
 pub use presign::*;
 pub use sha256::*;
 pub use sign::*;

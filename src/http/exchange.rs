@@ -6,6 +6,7 @@ use super::failure::in_response;
 use super::response::{Head, Progress, ResponseReader};
 use crate::error::{Error, Phase, Status};
 use crate::limits::{CHUNK_LINE_MAX, INTERIM_RESPONSES_MAX, RESPONSE_HEAD_MAX, RESPONSE_HEADERS_MAX, TRAILERS_MAX};
+use crate::memory;
 use crate::tls::{Received, Stream};
 
 /// Takes a response as it comes in.
@@ -173,6 +174,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
     }
 
     fn push_head(&mut self, mut reader: ResponseReader, input: &[u8]) -> Result<usize, Error> {
+        memory::check(reader.needs(input), "the response's head")?;
         let (used, progress) = reader.push(input).map_err(unreadable_head)?;
         self.state = match progress {
             Progress::NeedMore => State::Head(reader),

@@ -1,19 +1,24 @@
 //! The TLS client without I/O: bytes from the wire in, bytes for the wire out.
 #![forbid(unsafe_code)]
 
-use super::failure;
+use super::{Settings, failure};
 use crate::error::{Error, Status};
-use crate::limits::{TLS_INCOMING_MAX, TLS_INCOMING_MIN, TLS_INCOMING_STEP, TLS_RECORD_MAX};
-use alloc::sync::Arc;
-use alloc::vec;
+use crate::limits::{
+    RESERVE_HANDSHAKE, RESERVE_HELLO, RESERVE_RECORD, TLS_INCOMING_MAX, TLS_INCOMING_MIN, TLS_INCOMING_STEP,
+    TLS_RECORD_MAX,
+};
+use crate::memory;
 use alloc::vec::Vec;
-use rustls::AlertDescription;
-use rustls::client::{ClientConfig, ClientConnectionData, UnbufferedClientConnection};
+use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::ServerName;
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError, UnbufferedStatus, WriteTraffic,
 };
+use rustls::{AlertDescription, ProtocolVersion};
 use zeroize::Zeroizing;
+
+/// What memory is needed for, in an error.
+const RECORD: &str = "a TLS record";
 
 /// Takes plaintext as it is decrypted; an error ends the connection.
 pub(super) type Sink<'s> = dyn FnMut(&[u8]) -> Result<(), Error> + 's;
@@ -38,6 +43,10 @@ pub(super) struct Engine {
     filled: usize,
     /// During the handshake: where in `incoming` the record begins that is being received.
     record: usize,
+    /// The greatest length of `incoming` in the handshake: certificates of the server's are not longer.
+    longest: usize,
+    /// Bytes of the device's private key, as it was given: what it takes to sign.
+    key_len: usize,
     /// Ciphertext for the wire.
     outgoing: Vec<u8>,
     /// The connection has failed: rustls must not see `incoming` again, since it panics on input that it has refused.
@@ -45,21 +54,25 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// A connection to `host`, which is sent as SNI and which the certificate must be for. Errors: `Endpoint`.
-    pub(super) fn new(config: Arc<ClientConfig>, host: &str) -> Result<Self, Error> {
+    /// A connection to `host`, which is sent as SNI and which the certificate must be for. Errors: `Endpoint`, `Memory`.
+    pub(super) fn new(settings: &Settings, host: &str) -> Result<Self, Error> {
+        memory::check(RESERVE_HELLO, "a TLS connection")?;
         let name = ServerName::try_from(host).map_err(|_| Status::Endpoint)?.to_owned();
-        let connection = UnbufferedClientConnection::new(config, name).map_err(|error| failure::explain(&error))?;
+        let connection =
+            UnbufferedClientConnection::new(settings.config.clone(), name).map_err(|error| failure::explain(&error))?;
         Ok(Self {
             connection,
             incoming: Zeroizing::default(),
             filled: 0,
             record: 0,
+            longest: TLS_INCOMING_MIN,
+            key_len: settings.key_len,
             outgoing: Vec::new(),
             failed: false,
         })
     }
 
-    /// Where bytes from the wire go. Never empty. Errors: `ResponseTooLarge`, when a handshake message outgrows its bound.
+    /// Where bytes from the wire go. Never empty. Errors: `Memory`; `ResponseTooLarge`, when a handshake message outgrows its bound.
     pub(super) fn space(&mut self) -> Result<&mut [u8], Error> {
         if self.connection.is_handshaking() {
             self.make_room_for_record()?;
@@ -104,8 +117,11 @@ impl Engine {
                 format_args!("a TLS message is longer than {TLS_INCOMING_MAX} bytes"),
             ));
         }
+        if self.connection.is_handshaking() {
+            self.longest = self.longest.max(size);
+        }
         if size != self.incoming.len() {
-            let mut other = Zeroizing::new(vec![0; size]);
+            let mut other = Zeroizing::new(memory::zeros(size, RECORD)?);
             let kept = self.incoming.iter().take(self.filled);
             other.iter_mut().zip(kept).for_each(|(new, old)| *new = *old);
             self.incoming = other;
@@ -149,6 +165,7 @@ impl Engine {
 
     fn run(&mut self, sink: &mut Sink<'_>) -> Result<Stage, Error> {
         loop {
+            self.check_memory()?;
             let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
             let UnbufferedStatus { mut discard, state, .. } = self.connection.process_tls_records(filled);
             let mut outcome = Ok(None);
@@ -175,13 +192,29 @@ impl Engine {
         }
     }
 
-    /// `handshake_failure` in place of a ServerHello is the answer to what we offer, and later to our certificate, or the lack of one (RFC 5246 sections 7.2.2
-    /// and 7.4.6).
+    /// Whether rustls may work on what is in `incoming`: it copies certificates and the transcript. Errors: `Memory`.
+    fn check_memory(&self) -> Result<(), Error> {
+        if self.connection.is_handshaking() {
+            let certificates = self.longest + self.longest / 2;
+            memory::check(RESERVE_HANDSHAKE + self.key_len + certificates, "the TLS handshake")
+        } else {
+            memory::check(RESERVE_RECORD + self.filled + self.longest, RECORD)
+        }
+    }
+
+    /// `handshake_failure` is the answer to what we offer until the server has our certificate, and then to that, or to the lack of one (RFC 5246 sections 7.2.2
+    /// and 7.4.6). With TLS 1.3 the handshake is over for us once it is sent.
     fn judge(&self, mut error: Error) -> Error {
         if error.tls_alert == u8::from(AlertDescription::HandshakeFailure) {
-            error.status = match self.connection.protocol_version() {
-                None => Status::TlsNoCommon,
-                Some(_) => Status::ClientRefused,
+            let is_ours_sent = match self.connection.protocol_version() {
+                None => false,
+                Some(ProtocolVersion::TLSv1_3) => !self.connection.is_handshaking(),
+                Some(_) => true,
+            };
+            error.status = if is_ours_sent {
+                Status::ClientRefused
+            } else {
+                Status::TlsNoCommon
             };
         }
         error
@@ -216,6 +249,7 @@ impl Engine {
         if self.failed {
             return Err(Status::ConnectionLost.into());
         }
+        self.check_memory()?;
         // `advance` left at most an incomplete record in `incoming`, so this asks for the state alone.
         let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
         let UnbufferedStatus { state, .. } = self.connection.process_tls_records(filled);
@@ -232,7 +266,7 @@ impl Engine {
 
     /// After an error: the alert that tells the server why, if rustls has one ready. Else it would go on reading where it failed, and panic.
     fn collect_alert(&mut self) {
-        if !self.connection.wants_write() {
+        if !self.connection.wants_write() || memory::check(RESERVE_RECORD, RECORD).is_err() {
             return;
         }
         if let Ok(ConnectionState::EncodeTlsData(data)) = self.connection.process_tls_records(&mut []).state {
@@ -258,6 +292,8 @@ fn append(buffer: &mut Vec<u8>, mut write: impl FnMut(&mut [u8]) -> Result<usize
         Err(Some(needed)) => needed,
         Err(None) => return Err(Status::Internal.into()),
     };
+    memory::check(start + needed, RECORD)?;
+    buffer.reserve_exact(needed);
     buffer.resize(start + needed, 0);
     let written = write(buffer.get_mut(start..).unwrap_or_default()).map_err(|_| Status::Internal)?;
     buffer.truncate(start + written);
@@ -299,7 +335,7 @@ mod tests {
     use super::*;
     use crate::net::Clock;
     use crate::time::UnixTime;
-    use crate::tls::{Roots, Settings};
+    use crate::tls::Roots;
 
     struct Noon;
 
@@ -315,7 +351,7 @@ mod tests {
 
     fn engine() -> Engine {
         let settings = Settings::new(Roots::amazon(), None, &Noon).unwrap();
-        Engine::new(settings.config.clone(), "example.com").unwrap()
+        Engine::new(&settings, "example.com").unwrap()
     }
 
     fn feed(engine: &mut Engine, bytes: &[u8]) -> Result<Stage, Error> {

@@ -14,7 +14,7 @@ pub(super) fn explain(error: &rustls::Error) -> Error {
         rustls::Error::AlertReceived(alert) => received(*alert),
         rustls::Error::InvalidCertificate(reason) => server_certificate(reason),
         rustls::Error::PeerIncompatible(reason) => incompatible(reason),
-        rustls::Error::FailedToGetRandomBytes => Error::new(Status::Tls, format_args!("the random source failed")),
+        rustls::Error::FailedToGetRandomBytes => Status::Random.into(),
         rustls::Error::General(words) => Error::new(Status::Tls, format_args!("{words}")),
         other => Error::new(Status::Tls, format_args!("{other}")),
     }
@@ -156,6 +156,23 @@ mod tests {
         assert_eq!((error.status, error.tls_alert), (Status::NameUnknown, 112));
         let error = explain(&rustls::Error::AlertReceived(AlertDescription::InternalError));
         assert_eq!((error.status, error.tls_alert), (Status::Tls, 80));
+    }
+
+    #[test]
+    fn every_alert_of_the_standards_has_a_status_and_says_what_it_means() {
+        // RFC 8446 section 6 and RFC 5246 section 7.2.
+        const OF_OUR_CERTIFICATE: [u8; 10] = [41, 42, 43, 44, 45, 46, 48, 49, 51, 116];
+        for number in 1..=255 {
+            let error = explain(&rustls::Error::AlertReceived(AlertDescription::from(number)));
+            let expected = match number {
+                _ if OF_OUR_CERTIFICATE.contains(&number) => Status::ClientRefused,
+                70 | 71 => Status::TlsNoCommon,
+                112 => Status::NameUnknown,
+                _ => Status::Tls,
+            };
+            assert_eq!((error.status, error.tls_alert), (expected, number));
+            assert!(error.message.as_str().contains(&std::format!("alert {number}, ")));
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod der;
 mod engine;
 mod failure;
 mod identity;
+mod provider;
 mod roots;
 mod stream;
 mod verifier;
@@ -19,7 +20,6 @@ use crate::time::{UnixTime, believable};
 use alloc::sync::Arc;
 use core::time::Duration;
 use rustls::client::ClientConfig;
-use rustls::crypto::ring::default_provider;
 use rustls::pki_types::ServerName;
 use rustls::time_provider::TimeProvider;
 use verifier::Verifier;
@@ -27,22 +27,24 @@ use verifier::Verifier;
 /// What TLS needs to know before it connects.
 pub struct Settings {
     config: Arc<ClientConfig>,
+    /// Bytes of the device's private key, as it was given.
+    key_len: usize,
     verifier: Arc<Verifier>,
 }
 
 impl Settings {
-    /// TLS 1.2 and 1.3 with SNI and no ALPN; `identity` is shown to a server that asks for a certificate.
+    /// TLS 1.2 (feature `tls12`) and 1.3 with SNI and no ALPN; `identity` is shown to a server that asks for a certificate.
     /// Errors: `TimeRequired`, `ClockUnset`: certificates cannot be verified without the date.
     #[inline(never)]
     pub fn new(roots: Roots, identity: Option<Identity>, clock: &dyn Clock) -> Result<Self, Error> {
         let now = date(clock)?;
-        let provider = Arc::new(default_provider());
+        let provider = Arc::new(provider::provider());
         let verifier = Arc::new(Verifier::new(
             roots.into_store(),
             provider.signature_verification_algorithms,
         ));
         let builder = ClientConfig::builder_with_details(provider, Arc::new(Now(now)))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(provider::VERSIONS)
             .map_err(|error| failure::explain(&error))?
             .dangerous()
             .with_custom_certificate_verifier(verifier.clone());
@@ -52,8 +54,14 @@ impl Settings {
         };
         Ok(Self {
             config: Arc::new(config),
+            key_len: 0,
             verifier,
         })
+    }
+
+    /// The same for a private key of `key_len` bytes: memory is kept to sign with it.
+    pub fn with_key_len(self, key_len: usize) -> Self {
+        Self { key_len, ..self }
     }
 }
 

@@ -25,8 +25,8 @@ pub struct Stream<'a> {
     deadline: Deadline<'a>,
     /// The server has said that it will send no more.
     closed: bool,
-    /// Sending has failed: what is still to come is what the server said before.
-    broken: bool,
+    /// How sending has failed: what is still to come is what the server said before.
+    broken: Option<Status>,
 }
 
 impl<'a> Stream<'a> {
@@ -38,7 +38,7 @@ impl<'a> Stream<'a> {
         settings: &Settings,
         deadline: Deadline<'a>,
     ) -> Result<Self, Error> {
-        let engine = Engine::new(settings.config.clone(), peer.host).map_err(|error| error.at(Phase::Handshake))?;
+        let engine = Engine::new(settings, peer.host).map_err(|error| error.at(Phase::Handshake))?;
         let wire = Wire::open(transport, peer, deadline)?;
         deadline.enter(Phase::Handshake);
         Ok(Self {
@@ -46,7 +46,7 @@ impl<'a> Stream<'a> {
             engine,
             deadline,
             closed: false,
-            broken: false,
+            broken: None,
         })
     }
 
@@ -75,14 +75,10 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Milliseconds that are left. Errors: `Deadline`, or `ConnectionLost` where a broken send came before.
+    /// Milliseconds that are left. Errors: `Deadline`, or how sending has failed before.
     fn left_ms(&self) -> Result<u32, Status> {
         let left = self.deadline.remaining_ms();
-        if self.broken {
-            left.or(Err(Status::ConnectionLost))
-        } else {
-            left
-        }
+        self.broken.map_or(left, |broken| left.or(Err(broken)))
     }
 
     /// The deadline: of the whole call, and soon after a broken send.
@@ -141,22 +137,26 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell.
+    /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell; how sending has failed, where it
+    /// did: an operating system tells of a reset once.
     fn fill(&mut self, timeout_ms: u32) -> Result<(), Error> {
-        match self.wire.transport.recv(self.engine.space()?, timeout_ms)? {
-            0 => Err(Status::ConnectionLost.into()),
-            count => {
+        match self.wire.transport.recv(self.engine.space()?, timeout_ms) {
+            Ok(0) | Err(Status::ConnectionLost) => Err(self.broken.unwrap_or(Status::ConnectionLost).into()),
+            Ok(count) => {
                 self.engine.received(count);
                 Ok(())
             }
+            Err(status) => Err(status.into()),
         }
     }
 
     fn flush(&mut self) -> Result<(), Error> {
         let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
         self.engine.sent();
-        if sent.is_err_and(Status::is_cut) {
-            self.broken = true;
+        if let Err(status) = sent
+            && status.is_cut()
+        {
+            self.broken = Some(status);
             self.deadline = self.deadline.within(BROKEN_SEND_WAIT_MS);
         }
         Ok(sent?)
