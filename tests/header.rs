@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 /// What every size has, in the order of the header.
 const EVERY_SIZE: [&str; 7] = ["status", "about", "types", "sign", "presign", "sha256", "chunk"];
 /// What the `sign` size lacks.
-const CLIENT: [&str; 8] = [
+const CLIENT: [&str; 9] = [
     "port",
+    "signer",
     "config",
     "credentials",
     "error",

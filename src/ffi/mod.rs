@@ -43,6 +43,8 @@ mod platform;
 mod port;
 #[cfg(feature = "client")]
 mod send;
+#[cfg(feature = "client")]
+mod signer;
 
 pub use about::*;
 pub use chunk::*;
@@ -53,4 +55,4 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, check::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};
+pub use {cache::*, check::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*, signer::*};

@@ -47,9 +47,10 @@ impl<'a> Stream<'a> {
             closed: false,
             broken: None,
         };
-        stream
-            .shake_hands()
-            .map_err(|error| settings.verifier.explained(error).at(Phase::Handshake))?;
+        stream.shake_hands().map_err(|error| {
+            let is_late = deadline.remaining_ms().is_err();
+            settings.explained(error, is_late).at(Phase::Handshake)
+        })?;
         Ok(stream)
     }
 
