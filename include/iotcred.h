@@ -1090,6 +1090,9 @@ typedef struct {
     uint64_t (*monotonic_ms)(void *context);
     // Waits for `ms` milliseconds; goes with the clocks. NULL: the library never waits, and so makes one try in a fetch.
     void (*sleep)(void *context, uint32_t ms);
+    // Takes a line for people, which ends in NUL and is gone after the call: what the library does with the transport, and the outcome. Sizes, names and numbers,
+    // but nothing that was sent or received, and no secret. May be given alone. NULL: no log.
+    void (*log)(void *context, const char *line);
 } iotcred_platform;
 
 // How long each phase of a fetch took, in milliseconds, and how far it came: the phases that were not reached are 0. Of several tries the last one's.

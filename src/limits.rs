@@ -164,6 +164,9 @@ mod client {
     /// RSA keys longer than this, in bits, are refused: ring signs with no longer ones.
     pub const RSA_BITS_MAX: usize = 4096;
 
+    /// Bytes of a line of the log. It stands on the stack; an error's message is cut to fit.
+    pub const LOG_LINE_MAX: usize = 159;
+
     /// Bytes of a signature of the caller's, at most: of an RSA key of 4096 bits.
     pub const SIGNATURE_MAX: usize = 512;
 

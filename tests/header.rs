@@ -104,6 +104,7 @@ fn every_file_of_the_abi_is_in_the_header() {
         "aws_sdk",
         "clock",
         "guard",
+        "logged",
         "panic_hook",
         "platform",
     ];

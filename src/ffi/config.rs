@@ -35,6 +35,9 @@ pub struct iotcred_platform {
     pub monotonic_ms: Option<unsafe extern "C" fn(context: *mut c_void) -> u64>,
     /// Waits for `ms` milliseconds; goes with the clocks. NULL: the library never waits, and so makes one try in a fetch.
     pub sleep: Option<unsafe extern "C" fn(context: *mut c_void, ms: u32)>,
+    /// Takes a line for people, which ends in NUL and is gone after the call: what the library does with the transport, and the outcome. Sizes, names and numbers,
+    /// but nothing that was sent or received, and no secret. May be given alone. NULL: no log.
+    pub log: Option<unsafe extern "C" fn(context: *mut c_void, line: *const c_char)>,
 }
 
 /// How long each phase of a fetch took, in milliseconds, and how far it came: the phases that were not reached are 0. Of several tries the last one's.

@@ -38,6 +38,8 @@ mod error;
 #[cfg(feature = "client")]
 mod fetch;
 #[cfg(feature = "client")]
+mod logged;
+#[cfg(feature = "client")]
 mod platform;
 #[cfg(feature = "client")]
 mod port;

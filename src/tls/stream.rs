@@ -147,8 +147,12 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// Sends what the engine has to say. Once that has failed nothing more goes out: the server would miss what was lost before.
     fn flush(&mut self) -> Result<(), Error> {
-        let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
+        let sent = match self.broken {
+            Some(status) => Err(status),
+            None => self.wire.send_all(self.engine.outgoing(), self.deadline),
+        };
         self.engine.sent();
         if let Err(status) = sent
             && status.is_cut()
@@ -161,9 +165,10 @@ impl<'a> Stream<'a> {
 
     /// Sends what the engine has left to say. The call is decided already, so a failure changes nothing.
     fn say_farewell(&mut self) {
-        let _ = self
-            .wire
-            .send_all(self.engine.outgoing(), self.deadline.within(FAREWELL_MS));
+        if self.broken.is_none() {
+            let deadline = self.deadline.within(FAREWELL_MS);
+            let _ = self.wire.send_all(self.engine.outgoing(), deadline);
+        }
         self.engine.sent();
     }
 }
