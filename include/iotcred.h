@@ -101,6 +101,108 @@ extern "C" {
 // Bytes that `sigv4_chunk_next` writes, at most.
 #define IOTCRED_CHUNK_HEAD_MAX 101
 
+// The answer does not tell the cause.
+#define IOTCRED_CAUSE_UNKNOWN 0
+
+// The device's clock is wrong.
+#define IOTCRED_CAUSE_CLOCK 1
+
+// The region is not the endpoint's.
+#define IOTCRED_CAUSE_REGION 2
+
+// The service is not the endpoint's.
+#define IOTCRED_CAUSE_SERVICE 3
+
+// A signed header was changed or removed on the way.
+#define IOTCRED_CAUSE_HEADER 4
+
+// The path was changed on the way.
+#define IOTCRED_CAUSE_PATH 5
+
+// The path is percent-encoded once more on one side than on the other.
+#define IOTCRED_CAUSE_PATH_ENCODING 6
+
+// One side has the path without `.`, `..` and `//`, the other with them.
+#define IOTCRED_CAUSE_PATH_NORMALIZATION 7
+
+// The query was changed on the way.
+#define IOTCRED_CAUSE_QUERY 8
+
+// The method was changed on the way.
+#define IOTCRED_CAUSE_METHOD 9
+
+// The body is not the one whose hash was signed.
+#define IOTCRED_CAUSE_PAYLOAD 10
+
+// The session token did not arrive, or the credentials lack theirs.
+#define IOTCRED_CAUSE_TOKEN_MISSING 11
+
+// The session token is not the one that belongs to the access key id.
+#define IOTCRED_CAUSE_TOKEN_INVALID 12
+
+// The temporary credentials have expired.
+#define IOTCRED_CAUSE_TOKEN_EXPIRED 13
+
+// The access key id is unknown.
+#define IOTCRED_CAUSE_ACCESS_KEY_ID 14
+
+// Both sides signed the same, so the secret access key is not the access key id's.
+#define IOTCRED_CAUSE_SECRET_ACCESS_KEY 15
+
+// What the server got is not this request: another time, another key, other headers.
+#define IOTCRED_CAUSE_OTHER_REQUEST 16
+
+// No whole signature arrived.
+#define IOTCRED_CAUSE_UNSIGNED 17
+
+// The signature is not to blame: a policy is.
+#define IOTCRED_CAUSE_PERMISSION 18
+
+// The presigned URL has expired.
+#define IOTCRED_CAUSE_URL_EXPIRED 19
+
+// The server told nothing that differs.
+#define IOTCRED_LINE_NONE 0
+
+// Canonical request: the method.
+#define IOTCRED_LINE_METHOD 1
+
+// Canonical request: the path.
+#define IOTCRED_LINE_PATH 2
+
+// Canonical request: the parameter `name` of the query.
+#define IOTCRED_LINE_QUERY 3
+
+// Canonical request: the header `name`.
+#define IOTCRED_LINE_HEADER 4
+
+// Canonical request: the names of the signed headers.
+#define IOTCRED_LINE_SIGNED_HEADERS 5
+
+// Canonical request: the hash of the payload.
+#define IOTCRED_LINE_PAYLOAD_HASH 6
+
+// String to sign: the algorithm.
+#define IOTCRED_LINE_ALGORITHM 7
+
+// String to sign: the date and time.
+#define IOTCRED_LINE_DATE 8
+
+// String to sign: the scope, in it the `name` "date", "region" or "service".
+#define IOTCRED_LINE_SCOPE 9
+
+// String to sign: the hash of the canonical request, and the server does not say what it hashed.
+#define IOTCRED_LINE_CANONICAL_REQUEST 10
+
+// The signature itself.
+#define IOTCRED_LINE_SIGNATURE 11
+
+// The access key id.
+#define IOTCRED_LINE_ACCESS_KEY_ID 12
+
+// Bytes that `sigv4_explain` writes, at most.
+#define IOTCRED_EXPLANATION_MAX 2048
+
 // What a function returns: `IOTCRED_OK` (0) or one of the `IOTCRED_ERR_*`.
 //
 // 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send; 3000s: network; 4000s: TLS; 5000s: the server's
@@ -241,6 +343,32 @@ typedef struct {
     uint64_t opaque[48];
 } sigv4_chunks;
 
+// Why a server refused a signature. Nothing in it is secret: of session tokens and signatures the first and last four characters are shown, of other secrets
+// (a customer's encryption key, a cookie) the length alone.
+typedef struct {
+    // Out: the likely cause, `IOTCRED_CAUSE_*`.
+    int32_t cause;
+    // Out: what differs first, `IOTCRED_LINE_*`.
+    int32_t line;
+    // Out: all of it in words, to be printed: the difference, both sides, the cause and what to do; several lines. A NUL follows it, which its length does
+    // not count.
+    sigv4_str text;
+    // Out: the name of the header, the parameter or the part of the scope; empty where the line has none. It stands in `text`, as the next two do.
+    sigv4_str name;
+    // Out: what was signed, printable, and cut around the difference.
+    sigv4_str signed_side;
+    // Out: what the server signed, the same way.
+    sigv4_str server_side;
+    // Out: the server's clock in Unix seconds, if it told; else 0.
+    int64_t server_time;
+    // In: the caller's memory for the text; may be NULL if `buffer_size` is 0. `IOTCRED_EXPLANATION_MAX` bytes are always enough.
+    char *buffer;
+    // In: its size in bytes.
+    size_t buffer_size;
+    // Out: how many bytes were written, with the NUL, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+    size_t buffer_len;
+} sigv4_explanation;
+
 // Success.
 #define IOTCRED_OK 0
 
@@ -264,19 +392,19 @@ typedef struct {
 
 // The clock is before 2015: it was never set.
 //
-// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 #define IOTCRED_ERR_CLOCK_UNSET 4
 
 // A time is needed and there is no clock to ask.
 //
-// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 #define IOTCRED_ERR_TIME_REQUIRED 5
 
 // The time is after the year 9999.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Pass Unix seconds, not milliseconds.
 #define IOTCRED_ERR_TIME_OUT_OF_RANGE 6
 
@@ -408,79 +536,79 @@ typedef struct {
 
 // `method` is no HTTP method.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set `method` to GET, PUT, POST or another token, in capitals.
 #define IOTCRED_ERR_METHOD 2001
 
 // `path` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits.
 #define IOTCRED_ERR_PATH 2002
 
 // `query` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one.
 #define IOTCRED_ERR_QUERY 2003
 
-// A header's name or value is malformed.
+// A header's value is malformed, or the header is not the caller's.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
-// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+// What to do: A value holds no control characters, and the names in `unsigned_headers` have spaces between them. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 #define IOTCRED_ERR_HEADER 2004
 
 // There is no `host` header.
 //
-// Returned by `sigv4_sign_request`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Add the `host` header exactly as it is sent; the signature covers it.
 #define IOTCRED_ERR_HOST_MISSING 2005
 
 // A header that the signer writes is already there with another value.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request; of a presigned URL they are no headers.
 #define IOTCRED_ERR_HEADER_CONFLICT 2006
 
 // The payload's kind or length is wrong.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes.
 #define IOTCRED_ERR_PAYLOAD 2007
 
 // `region` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set `region`, such as eu-west-1.
 #define IOTCRED_ERR_REGION 2008
 
 // `service` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set `service` to the signing name, such as s3 or dynamodb.
 #define IOTCRED_ERR_SERVICE 2009
 
 // `access_key_id` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 #define IOTCRED_ERR_ACCESS_KEY_ID 2010
 
 // `secret_access_key` is missing.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 #define IOTCRED_ERR_SECRET_ACCESS_KEY 2011
 
 // `session_token` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Pass the token as AWS gave it; empty for long-term keys.
 #define IOTCRED_ERR_SESSION_TOKEN 2012
 
 // `flags` has a bit that does not exist.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version, and not two that contradict each other.
 #define IOTCRED_ERR_FLAGS 2013
 
@@ -504,9 +632,15 @@ typedef struct {
 
 // A presigned URL's time is none or too long.
 //
-// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
 #define IOTCRED_ERR_EXPIRES 2017
+
+// A header's name is malformed.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+// What to do: Give a name that is an HTTP token: letters, digits, and !#$%&'*+-.^_`|~ without blanks or a colon.
+#define IOTCRED_ERR_HEADER_NAME 2040
 
 // A header that announces a streamed upload is missing or does not fit.
 //
@@ -804,7 +938,7 @@ const char *iotcred_status_hint(iotcred_status status);
 // Ownership: nothing is allocated or kept. The headers in `out` are valid as long as `out->buffer` and the credentials' token are.
 // Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_TIME_REQUIRED`,
 // `IOTCRED_ERR_CLOCK_UNSET`, `IOTCRED_ERR_TIME_OUT_OF_RANGE`; `IOTCRED_ERR_HOST_MISSING`, `IOTCRED_ERR_HEADER_CONFLICT`; and for each member that is
-// malformed its own: `IOTCRED_ERR_METHOD`, `_PATH`, `_QUERY`, `_HEADER`, `_PAYLOAD`, `_REGION`, `_SERVICE`, `_FLAGS`, `_ACCESS_KEY_ID`,
+// malformed its own: `IOTCRED_ERR_METHOD`, `_PATH`, `_QUERY`, `_HEADER`, `_HEADER_NAME`, `_PAYLOAD`, `_REGION`, `_SERVICE`, `_FLAGS`, `_ACCESS_KEY_ID`,
 // `_SECRET_ACCESS_KEY`, `_SESSION_TOKEN`.
 // Threads: any number at once, each with its own `cache` and `out`.
 // Example: see `examples-c/sign_request.c`.
@@ -957,7 +1091,7 @@ iotcred_status sigv4_chunk_end(sigv4_chunks *chunks,
 // `trailer_value_len`: in. Bytes of the trailer's value that `sigv4_chunk_end` will get; 0 where that is empty.
 // `content_length`: out, in bytes.
 //
-// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_PAYLOAD`, `_HEADER`, `_CHUNK_HEADERS`, `_CHUNK_TOO_SMALL`, `_CHUNK_TOTAL`.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_PAYLOAD`, `_HEADER`, `_HEADER_NAME`, `_CHUNK_HEADERS`, `_CHUNK_TOO_SMALL`, `_CHUNK_TOTAL`.
 // Threads: any number at once.
 // Example: `sigv4_chunk_content_length(&request, 65536, 0, &content_length);`
 iotcred_status sigv4_chunk_content_length(const sigv4_request *request,
@@ -971,6 +1105,67 @@ iotcred_status sigv4_chunk_content_length(const sigv4_request *request,
 // Threads: one at a time for one `chunks`.
 // Example: `sigv4_chunk_wipe(&chunks);`
 void sigv4_chunk_wipe(sigv4_chunks *chunks);
+
+// Says why a server refused a signed request: names the first line that differs between what was signed and what the server says that it signed, and the
+// likely cause. For development and support; a program that does not call it does not link it.
+//
+// S3 (in XML) and most other services (in the message of a JSON or XML error) say what they signed when a signature does not match; other refusals are told by
+// their names and words.
+//
+// `request`: in. The request that was sent, with what it was signed with. If its `time` is 0, the time is read from the answer, where the answer tells.
+// `credentials`: in. What signed it.
+// `expires`: in. 0 for a request that `sigv4_sign_request` signed; for a URL of `sigv4_presign_url` what that was given. (One of `sigv4_presign_mqtt_wss` is the
+// request GET /mqtt of the service "iotdevicegateway" with a `host` header, and credentials without their token.)
+// `body`: in. The body of the answer; may be empty, cut, or of any kind. What the server signed stands at the end of S3's: 4 KiB hold most. The `message` of
+// an `iotcred_error` will do too: it begins with the error's name and words.
+// `out`: in and out. The explanation, over the buffer that it names. Untouched on failure, but for `buffer_len` when it is too small: `buffer` NULL with
+// `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. What is in `out` is valid as long as `out->buffer` is.
+// Returns `IOTCRED_OK`, also when the cause is unknown; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; else what `sigv4_sign_request` or
+// `sigv4_presign_url` return for such a request.
+// Threads: any number at once, each with its own `out`.
+// Example: see `examples-c/explain.c`.
+iotcred_status sigv4_explain(const sigv4_request *request,
+                             const sigv4_credentials *credentials,
+                             uint32_t expires,
+                             iotcred_bytes body,
+                             sigv4_explanation *out);
+
+// Writes the canonical request of a request, for a log: what is hashed, hashed again with a key, and so the signature. Its secrets are shortened as in
+// `sigv4_explanation`, so a hash of a text with a session token is not the one in the string to sign.
+// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request>
+//
+// `request`, `credentials`, `expires`: in. As for `sigv4_explain`.
+// `buffer`, `buffer_size`: out. Memory for the text and a NUL. NULL and 0: asks for the size.
+// `buffer_len`: out. How many bytes were written, with the NUL, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+//
+// Ownership: nothing is allocated or kept.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; else what `sigv4_sign_request` or `sigv4_presign_url` return.
+// Threads: any number at once, each with its own buffer.
+// Example: see `examples-c/explain.c`.
+iotcred_status sigv4_canonical_request(const sigv4_request *request,
+                                       const sigv4_credentials *credentials,
+                                       uint32_t expires,
+                                       char *buffer,
+                                       size_t buffer_size,
+                                       size_t *buffer_len);
+
+// Writes the string to sign of a request, for a log. There is no secret in it.
+// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-string-to-sign>
+//
+// `request`, `credentials`, `expires`, `buffer`, `buffer_size`, `buffer_len`: as for `sigv4_canonical_request`.
+//
+// Ownership: nothing is allocated or kept.
+// Returns what `sigv4_canonical_request` returns.
+// Threads: any number at once, each with its own buffer.
+// Example: see `tests/c/test_explain.c`.
+iotcred_status sigv4_string_to_sign(const sigv4_request *request,
+                                    const sigv4_credentials *credentials,
+                                    uint32_t expires,
+                                    char *buffer,
+                                    size_t buffer_size,
+                                    size_t *buffer_len);
 
 #if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
@@ -1333,7 +1528,8 @@ void iotcred_credentials_wipe(iotcred_credentials *credentials);
 // `count`: out; may be NULL. How many problems there are, which may be more than `capacity`.
 //
 // Ownership: nothing is kept.
-// Returns `IOTCRED_OK` if there is no problem, else the status of the first; `IOTCRED_ERR_NULL_ARGUMENT`, with the outputs untouched.
+// Returns `IOTCRED_OK` if there is no problem, else the status of the first. With the outputs untouched: `IOTCRED_ERR_NULL_ARGUMENT`,
+// `IOTCRED_ERR_NOT_INITIALISED`, `IOTCRED_ERR_BUSY`.
 // Threads: any number at once, each with its own outputs.
 // Example: see `examples-c/doctor.c`.
 iotcred_status iotcred_config_check(const iotcred_config *config,

@@ -37,16 +37,8 @@ impl<'a> Stream<'a> {
         settings: &Settings,
         deadline: Deadline<'a>,
     ) -> Result<Self, Error> {
-        let engine = Engine::new(settings, peer.host).map_err(|error| error.at(Phase::Handshake))?;
-        let wire = Wire::open(transport, peer, deadline)?;
+        let mut stream = Self::open(transport, peer, settings, deadline)?;
         deadline.enter(Phase::Handshake);
-        let mut stream = Self {
-            wire,
-            engine,
-            deadline,
-            closed: false,
-            broken: None,
-        };
         stream.shake_hands().map_err(|error| {
             let is_late = deadline.remaining_ms().is_err();
             settings.explained(error, is_late).at(Phase::Handshake)
@@ -54,6 +46,26 @@ impl<'a> Stream<'a> {
         Ok(stream)
     }
 
+    /// Not inlined, as what follows: a handshake is the deepest of the stack, and what was needed to begin it must be gone.
+    #[inline(never)]
+    fn open(
+        transport: &'a mut dyn Transport,
+        peer: &Peer<'_>,
+        settings: &Settings,
+        deadline: Deadline<'a>,
+    ) -> Result<Self, Error> {
+        let engine = Engine::new(settings, peer.host).map_err(|error| error.at(Phase::Handshake))?;
+        let wire = Wire::open(transport, peer, deadline)?;
+        Ok(Self {
+            wire,
+            engine,
+            deadline,
+            closed: false,
+            broken: None,
+        })
+    }
+
+    #[inline(never)]
     fn shake_hands(&mut self) -> Result<(), Error> {
         loop {
             match self.advance(&mut no_data_yet)? {

@@ -1,6 +1,6 @@
 //! A certificate authority of the tests' own, the server's certificate and the device's.
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, PKCS_ECDSA_P256_SHA256};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -23,6 +23,7 @@ pub struct Pki {
     pub device_key: String,
     tls12: Arc<ServerConfig>,
     tls13: Arc<ServerConfig>,
+    ed25519: Arc<ServerConfig>,
 }
 
 impl Pki {
@@ -36,20 +37,27 @@ impl Pki {
         if version == &TLS12 { &self.tls12 } else { &self.tls13 }.clone()
     }
 
+    /// A server of TLS 1.3 whose certificate is for a key of a kind that the client does not verify. It notices after its ServerHello.
+    pub fn ed25519(&self) -> Arc<ServerConfig> {
+        self.ed25519.clone()
+    }
+
     fn new() -> Self {
         let mut params = CertificateParams::new([]).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        // RSA has signatures of one length: so a server's flight has one too, and a seed of the mutations hits the same place in each run. ring makes no such keys.
-        let rsa_key = || KeyPair::from_pem(include_str!("rsa2048.pem")).expect("a key");
-        let (ca_key, server_key) = (rsa_key(), rsa_key());
+        let ca_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
         let ca = params.self_signed(&ca_key).expect("a certificate");
         let issuer = Issuer::new(params, ca_key);
+        // A signature's length varies by a byte or two: a seed of the mutations hits nearly the same place in each run.
+        let server_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
+        let odd_key = KeyPair::generate_for(&PKCS_ED25519).expect("a key");
         let device_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
         let issue = |name: &str, key| {
             let params = CertificateParams::new([name.to_string()]).expect("a name");
             params.signed_by(key, &issuer).expect("a certificate")
         };
         let server = issue(HOST, &server_key);
+        let odd_server = issue(HOST, &odd_key);
         let config = |version| server_config(version, ca.der(), server.der(), &server_key);
         Self {
             ca: ca.pem(),
@@ -57,6 +65,7 @@ impl Pki {
             device_key: device_key.serialize_pem(),
             tls12: config(&TLS12),
             tls13: config(&TLS13),
+            ed25519: server_config(&TLS13, ca.der(), odd_server.der(), &odd_key),
         }
     }
 }
