@@ -86,7 +86,7 @@ impl<'a> Facts<'a> {
 /// UTCTime (`YYMMDDHHMMSSZ`, years 1950 to 2049) or GeneralizedTime (`YYYYMMDDHHMMSSZ`): RFC 5280 section 4.1.2.5.
 fn date(text: &[u8]) -> Option<UnixTime> {
     let (century, rest): (&[u8], _) = match text.len() {
-        13 if text < b"5" => (b"20", text),
+        13 if text < &b"5"[..] => (b"20", text),
         13 => (b"19", text),
         15 => text.split_at(2),
         _ => return None,

@@ -420,7 +420,7 @@ mod tests {
             assert_eq!(engine.space().unwrap().len(), usize::from(record));
             feed(&mut engine, begins).unwrap();
             assert_eq!(engine.space().unwrap().len(), usize::from(record) - begins.len());
-            let left = vec![3; usize::from(record) - begins.len()];
+            let left = alloc::vec![3; usize::from(record) - begins.len()];
             if feed(&mut engine, &left).is_err() {
                 assert_eq!(record, 74, "only the whole message can be refused");
             }

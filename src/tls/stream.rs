@@ -53,8 +53,10 @@ impl<'a> Stream<'a> {
     /// Shakes hands, by the same `settings`: where the stack is deepest.
     #[inline(never)]
     pub fn shake_hands(&mut self, settings: &Settings) -> Result<(), Error> {
-        self.greet()
-            .map_err(|error| settings.verifier.explained(error).at(Phase::Handshake))
+        self.greet().map_err(|error| {
+            let is_late = self.deadline.remaining_ms().is_err();
+            settings.explained(error, is_late).at(Phase::Handshake)
+        })
     }
 
     fn greet(&mut self) -> Result<(), Error> {
@@ -150,8 +152,12 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// Sends what the engine has to say. Once that has failed nothing more goes out: the server would miss what was lost before.
     fn flush(&mut self) -> Result<(), Error> {
-        let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
+        let sent = match self.broken {
+            Some(status) => Err(status),
+            None => self.wire.send_all(self.engine.outgoing(), self.deadline),
+        };
         self.engine.sent();
         if let Err(status) = sent
             && status.is_cut()
@@ -164,9 +170,10 @@ impl<'a> Stream<'a> {
 
     /// Sends what the engine has left to say. The call is decided already, so a failure changes nothing.
     fn say_farewell(&mut self) {
-        let _ = self
-            .wire
-            .send_all(self.engine.outgoing(), self.deadline.within(FAREWELL_MS));
+        if self.broken.is_none() {
+            let deadline = self.deadline.within(FAREWELL_MS);
+            let _ = self.wire.send_all(self.engine.outgoing(), deadline);
+        }
         self.engine.sent();
     }
 }
