@@ -28,6 +28,11 @@ pub fn publish(largest: usize) {
     largest::set(largest);
 }
 
+/// Whether there is an arena.
+pub fn is_bounded() -> bool {
+    largest::get() != usize::MAX
+}
+
 /// Whether a block of `bytes` can be had, and what an error needs besides; `step` is for the message. Errors: `Memory`, with the bytes that are lacking.
 pub fn check(bytes: usize, step: &str) -> Result<(), Error> {
     let needed = bytes.saturating_add(RESERVE_ERROR);

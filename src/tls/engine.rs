@@ -74,9 +74,11 @@ impl Engine {
 
     /// Where bytes from the wire go. Never empty. Errors: `Memory`; `ResponseTooLarge`, when a handshake message outgrows its bound.
     pub(super) fn space(&mut self) -> Result<&mut [u8], Error> {
-        if self.connection.is_handshaking() {
-            self.make_room_for_record()?;
-        } else if self.filled == self.incoming.len() {
+        if self.connection.is_handshaking() && !memory::is_bounded() {
+            let end = self.make_room_for_record()?;
+            return Ok(self.incoming.get_mut(self.filled..end).unwrap_or_default());
+        }
+        if self.filled == self.incoming.len() {
             self.grow()?;
         } else if self.incoming.len() < TLS_INCOMING_MIN {
             self.resize(TLS_INCOMING_MIN)?;
@@ -84,15 +86,17 @@ impl Engine {
         Ok(self.incoming.get_mut(self.filled..).unwrap_or_default())
     }
 
-    /// During the handshake, when memory is scarcest, `incoming` is exactly as large as the record that comes in: first its header, then all of it.
-    fn make_room_for_record(&mut self) -> Result<(), Error> {
+    /// During the handshake, when memory is scarcest, `incoming` is exactly as large as the record that comes in: first its header, then all of it; its end. Not
+    /// in an arena, where blocks that come and go leave holes: a fetch would need 4 KB more.
+    fn make_room_for_record(&mut self) -> Result<usize, Error> {
         let mut end = self.record + record_length(self.incoming.get(self.record..self.filled).unwrap_or_default());
         if end <= self.filled {
             // It is there, and the message goes on in another.
             self.record = self.filled;
             end = self.filled + RECORD_HEADER;
         }
-        self.resize(end)
+        self.resize(end)?;
+        Ok(end)
     }
 
     /// Makes `incoming` as large as the record that it has the beginning of, or twice as large.

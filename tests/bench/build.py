@@ -28,9 +28,10 @@ class Build:
         return self.firmware("cortex-m4") if shutil.which("arm-none-eabi-gcc") else None
 
     @functools.cache
-    def firmware(self, processor: str) -> Path:
-        """The folder with the images for a processor without an operating system."""
-        return _build(f"bench-{processor}", f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS / f'toolchain-{processor}.cmake'}")
+    def firmware(self, processor: str, *options: str) -> Path:
+        """The folder with the images for a processor without an operating system; `options` of CMake's."""
+        name = "-".join(["bench", processor, *(option.removeprefix("-DIOTCRED_").removesuffix("=ON").lower() for option in options)])
+        return _build(name, f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS / f'toolchain-{processor}.cmake'}", *options)
 
     @functools.cache
     def linux(self, toolchain: str) -> Path:

@@ -19,6 +19,14 @@ static const iotcred_platform *begin(void)
     return platform;
 }
 
+/* The library could not be initialised. */
+static iotcred_status refuse(iotcred_status init)
+{
+    memset(&error, 0, sizeof error);
+    error.status = init;
+    return init;
+}
+
 static void end(iotcred_status status, const char *text)
 {
     uint64_t instructions = board_instructions() - started - wire_instructions();
@@ -34,7 +42,7 @@ static void end(iotcred_status status, const char *text)
     job_ends(text, strlen(text));
 }
 
-void job_fetch(void)
+void job_fetch(iotcred_status init)
 {
     iotcred_config config = {
         .endpoint = job_string('e'),
@@ -49,7 +57,7 @@ void job_fetch(void)
         .tries = 1,
         .platform = begin(),
     };
-    iotcred_status status = iotcred_fetch(&config, &credentials, &error);
+    iotcred_status status = init == IOTCRED_OK ? iotcred_fetch(&config, &credentials, &error) : refuse(init);
     end(status, status == IOTCRED_OK ? credentials.access_key_id : error.message);
 }
 
@@ -61,7 +69,7 @@ static int32_t read_body(void *context, uint8_t *buffer, size_t size)
     return (int32_t)size;
 }
 
-void job_put(void)
+void job_put(iotcred_status init)
 {
     uint32_t at = 0;
     iotcred_request request = {
@@ -81,6 +89,6 @@ void job_put(void)
     };
     iotcred_response response = { 0 };
     sigv4_credentials view = iotcred_credentials_view(&credentials);
-    iotcred_status status = iotcred_send(&request, &view, &response, &error);
+    iotcred_status status = init == IOTCRED_OK ? iotcred_send(&request, &view, &response, &error) : refuse(init);
     end(status, error.message);
 }

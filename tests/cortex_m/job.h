@@ -23,8 +23,10 @@ void job_ends(const void *text, size_t len);
 
 /* The jobs. */
 void job_sign(void);
-void job_fetch(void);
-void job_put(void);
 void job_ring(void);
+
+/* With what iotcred_init returned. */
+void job_fetch(iotcred_status init);
+void job_put(iotcred_status init);
 
 #endif

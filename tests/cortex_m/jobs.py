@@ -18,9 +18,8 @@ from typing import NamedTuple
 from guest import Guest, Result
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STATUS = {
-    name: int(number) for name, number in re.findall(r"^#define IOTCRED_(OK|ERR_\w+) (\d+)$", (ROOT / "include" / "iotcred.h").read_text(), re.M)
-}
+HEADER = (ROOT / "include" / "iotcred.h").read_text()
+STATUS = {name: int(number) for name, number in re.findall(r"^#define IOTCRED_(OK|ERR_\w+) (\d+)$", HEADER, re.M)}
 
 JOB_S = 120  # far more than any job takes, on a machine that is busy
 LONG_MS = 60_000  # of the guest's own time, which runs with its instructions
@@ -316,8 +315,31 @@ def transport_that_gives_little(guest: Guest, settings: Settings) -> str:
     return f"in single bytes, and with nothing at each of {calls} calls"
 
 
+ARENA_STEP = 64
+ENOUGH = 8  # sizes in a row
+
+
+def arenas_of_every_size(guest: Guest, settings: Settings) -> str:
+    """From nothing to what is enough, and then some up to the documented size: always a status, and never the panic hook."""
+    documented = int(re.search(r"^#define IOTCRED_ARENA_SIZE (\d+)$", HEADER, re.M)[1])
+    size = good = 0
+    while good < ENOUGH and size <= documented:
+        done = guest.run(settings.fetch("TLS13", y=size), JOB_S)
+        claim(done.status in (STATUS["OK"], STATUS["ERR_MEMORY"]), f"{size} bytes: status {done.status}: {done.text}")
+        claim(done.closed == 1 and done.heap == 0, f"{size} bytes: closed {done.closed}, {done.heap} bytes from elsewhere")
+        good = good + 1 if done.status == STATUS["OK"] else 0
+        size += ARENA_STEP
+    enough = size - ENOUGH * ARENA_STEP
+    claim(good == ENOUGH, f"not even {documented} bytes are enough")
+    for device in ({}, RSA):
+        for larger in range(documented, size, -4096):
+            claim(guest.run(settings.fetch("TLS13", y=larger, **device), JOB_S).status in (STATUS["OK"], STATUS["ERR_MEMORY"]), f"{larger} bytes")
+        do(guest, settings.fetch("LONG_CHAIN", y=documented, **device), "OK")
+    return f"enough from {enough:,} bytes on; the documented {documented:,} are, with a chain of 5 KB too"
+
+
 REFUSALS = [wrong_clocks, wrong_certificates_of_the_server, refused_certificates_of_the_device, wrong_servers, transport_that_breaks_at_every_call,
-            transport_that_gives_little]  # fmt: skip
+            transport_that_gives_little, arenas_of_every_size]  # fmt: skip
 
 
 # ---- S3 ----

@@ -38,16 +38,27 @@ static int32_t rig_random(uint8_t *buffer, size_t len)
     return 0;
 }
 
+/* For each job anew: an arena of the size that field y asks for, which begins at an odd address if the size is odd, or the C library's heap. */
+static iotcred_status init(void)
+{
+    static uint8_t arena[IOTCRED_ARENA_SIZE];
+    iotcred_port port = { .random = rig_random, .panic = panic_hook };
+    if (job_string('y') != NULL) {
+        port.arena = arena;
+        port.arena_size = (size_t)job_number('y');
+    } else {
+        port.allocate = memory_allocate;
+        port.release = memory_release;
+    }
+    random_state = (uint64_t)job_number('z');
+    return iotcred_init(&port);
+}
+
 #endif
 
 int main(void)
 {
     board_start();
-#ifndef IOTCRED_SIGN_ONLY
-    static const iotcred_port port = { rig_random, memory_allocate, memory_release, panic_hook };
-    if (iotcred_init(&port) != IOTCRED_OK)
-        return 5;
-#endif
     for (;;) {
         job_read();
         switch (job_text('o').len == 0 ? 0 : job_text('o').ptr[0]) {
@@ -56,12 +67,10 @@ int main(void)
             break;
 #ifndef IOTCRED_SIGN_ONLY
         case 'f':
-            random_state = (uint64_t)job_number('z');
-            job_fetch();
+            job_fetch(init());
             break;
         case 'p':
-            random_state = (uint64_t)job_number('z');
-            job_put();
+            job_put(init());
             break;
 #endif
 #ifdef RING_VERSION
