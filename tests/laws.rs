@@ -172,6 +172,7 @@ fn every_unsafe_block_says_why_it_is_safe() {
 fn what_belongs_in_one_place_stands_there() {
     let places: [(&str, &[&str]); 6] = [
         ("std::net", &["net/tcp.rs"]),
+        // Not `std::thread_local`, which tests count with.
         ("std::thread::", &["net/tcp.rs"]),
         ("std::thread;", &["net/tcp.rs"]),
         ("rustls::", &["tls/"]),

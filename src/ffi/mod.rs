@@ -39,11 +39,15 @@ mod error;
 #[cfg(feature = "client")]
 mod fetch;
 #[cfg(feature = "client")]
+mod logged;
+#[cfg(feature = "client")]
 mod platform;
 #[cfg(feature = "client")]
 mod port;
 #[cfg(feature = "client")]
 mod send;
+#[cfg(feature = "client")]
+mod signer;
 
 pub use about::*;
 pub use chunk::*;
@@ -55,4 +59,4 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, check::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};
+pub use {cache::*, check::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*, signer::*};

@@ -203,6 +203,7 @@ pub fn fetch_within(timeout_ms: u32, server: Server) -> Call<TemporaryCredential
         thing_name: None,
         certificate: pki.device_certificate.as_bytes(),
         private_key: pki.device_key.as_bytes(),
+        signer: None,
         ca: pki.ca.as_bytes(),
         address: None,
         port: 0,
