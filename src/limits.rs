@@ -176,8 +176,14 @@ mod client {
     /// How long an error that no retry can mend is remembered when nothing is valid, in milliseconds.
     pub const REMEMBERED_MS: u64 = 5 * 60_000;
 
-    /// The longest first pause after a failure when nothing is valid, in milliseconds; it doubles with each further one.
+    /// The longest first pause after a failure when nothing is valid, in milliseconds; a later one is as long as the trouble has lasted.
     pub const EMPTY_PAUSE_MS: u64 = 1_000;
+
+    /// How long after the device's start, by its monotonic clock, a first request counts as one of those that a power cut starts together, in milliseconds.
+    pub const STARTUP_MS: u64 = 10 * 60_000;
+
+    /// The time over which such first requests are spread, in milliseconds, unless the caller says otherwise.
+    pub const STARTUP_SPREAD_MS: u64 = 60_000;
 
     /// How long after its deadline a refresh is given up for lost, in milliseconds, so that a thread that died in it blocks nobody for ever.
     pub const LOST_AFTER_MS: u64 = 60_000;

@@ -12,7 +12,7 @@ use std::string::{String, ToString};
 
 const MINUTE: u64 = 60_000;
 /// What both clocks show at first.
-const START_MS: u64 = 5_000;
+const START_MS: u64 = 20 * MINUTE;
 const START: i64 = 1_800_000_000;
 
 struct FakeClock {
@@ -34,7 +34,7 @@ impl FakeClock {
     }
 
     fn true_time(&self) -> i64 {
-        START + i64::try_from((self.now.get() - START_MS) / 1000).unwrap()
+        START + (i64::try_from(self.now.get()).unwrap() - i64::try_from(START_MS).unwrap()).div_euclid(1000)
     }
 }
 
@@ -119,19 +119,27 @@ fn call(clock: &FakeClock) -> Call<'_> {
         clock,
         random: &|| 0,
         timeout_ms: 15_000,
+        startup_spread_ms: 0,
     }
 }
 
 fn get_with(cache: &Alone, clock: &FakeClock, fetched: Result<Fetched, Error>) -> Result<Report, Error> {
-    get(cache, &call(clock), |left_ms| {
+    get(cache, &call(clock), |left_ms, _| {
         assert_eq!(left_ms, 15_000);
         fetched
     })
 }
 
+/// Gets the first credentials and then those of a refresh, so that moments are drawn as ever.
+fn begin(cache: &Alone, clock: &FakeClock) -> Report {
+    get_with(cache, clock, good(clock, "first", 3600)).unwrap();
+    clock.pass(30 * MINUTE);
+    get_with(cache, clock, good(clock, "a", 3600)).unwrap()
+}
+
 /// A get that must not fetch.
 fn get_cached(cache: &Alone, clock: &FakeClock) -> Result<Report, Error> {
-    get(cache, &call(clock), |_| panic!("no request is due"))
+    get(cache, &call(clock), |_, _| panic!("no request is due"))
 }
 
 fn served(cache: &Alone) -> Option<String> {
@@ -141,7 +149,7 @@ fn served(cache: &Alone) -> Option<String> {
 #[test]
 fn credentials_are_fetched_once_and_served_until_the_window() {
     let (cache, clock) = (Alone::default(), FakeClock::new());
-    let report = get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    let report = begin(&cache, &clock);
     assert_eq!((report.state, report.failure), (State::Fresh, None));
     assert_eq!((report.valid_ms, report.wake_ms), (60 * MINUTE, 45 * MINUTE));
     clock.pass(45 * MINUTE - 1);
@@ -158,7 +166,7 @@ fn credentials_are_fetched_once_and_served_until_the_window() {
 #[test]
 fn a_failed_refresh_serves_what_is_valid_and_says_why() {
     let (cache, clock) = (Alone::default(), FakeClock::new());
-    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    begin(&cache, &clock);
     clock.pass(45 * MINUTE);
     let report = get_with(&cache, &clock, Err(Status::RoleAliasForbidden.into())).unwrap();
     assert_eq!(
@@ -212,12 +220,20 @@ fn a_step_of_the_wall_clock_neither_kills_nor_keeps() {
     for off in [-315_360_000, 315_360_000, -1_700_000_000] {
         let (cache, clock) = (Alone::default(), FakeClock::new());
         clock.off.set(off);
-        let report = get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
-        assert_eq!(report.valid_ms, 60 * MINUTE);
+        assert_eq!(begin(&cache, &clock).valid_ms, 60 * MINUTE);
         clock.off.set(-off);
         clock.pass(44 * MINUTE);
         assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Fresh);
+        // The refresh goes by the date that the server told.
         clock.pass(16 * MINUTE);
+        let now = clock.true_time();
+        get(&cache, &call(&clock), |_, corrected| {
+            assert_eq!(corrected.unix_time(), Some(UnixTime(now)));
+            assert_eq!(corrected.monotonic_ms(), clock.now.get());
+            good(&clock, "b", 3600)
+        })
+        .unwrap();
+        clock.pass(60 * MINUTE);
         get_with(&cache, &clock, Err(Status::Connect.into())).unwrap_err();
     }
 }
@@ -272,23 +288,23 @@ fn invalidation_wipes_and_the_next_call_refreshes() {
     get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
     cache.with(|cache, store| cache.invalidate(store));
     assert!(cache.0.borrow().1.kept.is_none());
-    assert_eq!(cache.with(|cache, _| cache.wake_ms(clock.monotonic_ms())), 0);
+    assert_eq!(wake_ms(&cache, &call(&clock)), 0);
     get_with(&cache, &clock, good(&clock, "b", 3600)).unwrap();
 }
 
 #[test]
 fn while_another_refreshes_the_rest_are_served_or_told_to_wait() {
     let (cache, clock) = (Alone::default(), FakeClock::new());
-    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    begin(&cache, &clock);
     clock.pass(45 * MINUTE);
-    let outer = get(&cache, &call(&clock), |_| {
+    let outer = get(&cache, &call(&clock), |_, _| {
         assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Refreshing);
         good(&clock, "b", 3600)
     });
     assert_eq!(outer.unwrap().state, State::Fresh);
     // Where nobody can wait, what is valid is served in the mandatory window too, and nothing when it is dead.
     clock.pass(60 * MINUTE - MANDATORY_MS);
-    get(&cache, &call(&clock), |_| {
+    get(&cache, &call(&clock), |_, _| {
         assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Refreshing);
         clock.pass(MANDATORY_MS);
         assert_eq!(get_cached(&cache, &clock).unwrap_err().status, Status::Deadline);
@@ -297,12 +313,81 @@ fn while_another_refreshes_the_rest_are_served_or_told_to_wait() {
     .unwrap();
 }
 
+#[test]
+fn a_device_that_has_just_started_waits_for_its_moment() {
+    let started = || {
+        let clock = FakeClock::new();
+        clock.now.set(20_000);
+        (Alone::default(), clock)
+    };
+    let asks = |random: &dyn Fn() -> u64, timeout_ms, cache: &Alone, clock: &FakeClock| {
+        let call = Call {
+            random,
+            timeout_ms,
+            ..call(clock)
+        };
+        get(cache, &call, |_, _| good(clock, "a", 3600)).map(|_| clock.now.get())
+    };
+    // The moment is 30 s later. With a deadline of a minute there is time for it.
+    let half: &dyn Fn() -> u64 = &|| 1 << 63;
+    let (cache, clock) = started();
+    assert_eq!(asks(half, 60_000, &cache, &clock).unwrap(), 50_000);
+    // With less there is not; and the moment stays what it is.
+    let (cache, clock) = started();
+    let error = asks(half, 59_998, &cache, &clock).unwrap_err();
+    assert_eq!((error.status, error.retry_after_ms), (Status::CacheStarting, 30_000));
+    clock.pass(10_000);
+    assert_eq!(wake_ms(&cache, &call(&clock)), 20_000);
+    assert_eq!(asks(&|| 0, 15_000, &cache, &clock).unwrap_err().retry_after_ms, 20_000);
+    clock.pass(20_000);
+    assert_eq!(asks(&|| 0, 15_000, &cache, &clock).unwrap(), 50_000);
+    // The moment is drawn also by who asks for it first.
+    let (cache, clock) = started();
+    let call = Call {
+        random: half,
+        ..call(&clock)
+    };
+    assert_eq!(wake_ms(&cache, &call), 30_000);
+    // A device that cannot wait is told so.
+    let (cache, clock) = started();
+    let unable = Unable(&clock);
+    let call = Call {
+        clock: &unable,
+        timeout_ms: 600_000,
+        ..call
+    };
+    let error = get(&cache, &call, |_, _| panic!("not yet")).unwrap_err();
+    assert_eq!((error.status, error.retry_after_ms), (Status::CacheStarting, 30_000));
+    // And where no spread is wanted there is none.
+    let (cache, clock) = started();
+    let call = Call {
+        clock: &clock,
+        startup_spread_ms: policy::NO_SPREAD,
+        ..call
+    };
+    get(&cache, &call, |_, _| good(&clock, "a", 3600)).unwrap();
+    assert_eq!(clock.now.get(), 20_000);
+}
+
+/// A clock that cannot sleep.
+struct Unable<'a>(&'a FakeClock);
+
+impl Clock for Unable<'_> {
+    fn unix_time(&self) -> Option<UnixTime> {
+        self.0.unix_time()
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        self.0.monotonic_ms()
+    }
+}
+
 #[cfg(feature = "std")]
 #[test]
 fn a_panic_in_a_refresh_leaves_the_way_free() {
     let (cache, clock) = (Alone::default(), FakeClock::new());
     let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        get(&cache, &call(&clock), |_| panic!("as a test"))
+        get(&cache, &call(&clock), |_, _| panic!("as a test"))
     }));
     assert!(panics.is_err());
     get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
