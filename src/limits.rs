@@ -118,6 +118,13 @@ mod client {
     /// Plaintext bytes that are encrypted into one record when sending. Small, so that the buffer for it is small.
     pub const TLS_SEND_FRAGMENT: usize = 4 * 1024;
 
+    /// Certificates in a chain whose beginnings are looked at on a device without a clock; rustls verifies no chain that is longer than six.
+    pub const CHAIN_MAX: usize = 8;
+
+    /// The date of this release, in Unix seconds: 2026-11-25T00:00:00Z. Whoever runs it lives later. A constant of the source and not the time of the build,
+    /// so that the same source makes the same archive on every machine.
+    pub const RELEASE_TIME: i64 = 1_795_564_800;
+
     /// Port of HTTPS.
     pub const HTTPS_PORT: u16 = 443;
 

@@ -5,6 +5,7 @@ use crate::error::{Error, Status};
 use crate::limits::{DEFAULT_TIMEOUT_MS, DEFAULT_TRIES, HTTPS_PORT, ROLE_ALIAS_MAX, THING_NAME_MAX};
 use crate::net::host::{check_address, check_host};
 use crate::net::{Clock, Peer};
+use crate::time::UnixTime;
 use crate::tls::{Identity, Roots, Settings};
 use core::fmt;
 
@@ -30,6 +31,8 @@ pub struct Config<'a> {
     pub timeout_ms: u32,
     /// Tries within the deadline, the first included; 0 for the default.
     pub tries: u32,
+    /// Where the device has no clock, or one that is earlier than this: the date that certainly has passed.
+    pub clock_floor: Option<UnixTime>,
 }
 
 impl fmt::Debug for Config<'_> {
@@ -57,7 +60,10 @@ impl<'a> Config<'a> {
     pub fn tls(&self, clock: &dyn Clock) -> Result<Settings, Error> {
         let roots = Roots::from_bytes(self.ca)?;
         let identity = Identity::from_bytes(self.certificate, self.private_key)?;
-        Settings::new(roots, Some(identity), clock)
+        match self.clock_floor {
+            Some(floor) => Settings::from_floor(roots, Some(identity), clock, floor),
+            None => Settings::new(roots, Some(identity), clock),
+        }
     }
 
     /// Whom to connect to.
@@ -139,6 +145,7 @@ mod tests {
             port: 0,
             timeout_ms: 0,
             tries: 0,
+            clock_floor: None,
         }
     }
 

@@ -63,4 +63,11 @@ pub struct iotcred_config {
     /// Tries within the deadline, the first included; only what another try can mend is tried again (`retryable` in `iotcred_error`), after a random pause that grows,
     /// and no sooner than the server asked. 0: 3. 1: no second try.
     pub tries: u32,
+    /// For a device without a clock: a date that has certainly passed, in Unix seconds from 2015 to 9999, such as its firmware's, or `IOTCRED_CLOCK_FLOOR_RELEASE`. Where
+    /// `unix_time` says nothing, or an earlier date, a server's certificate is then accepted unless it had expired by the floor: weaker than with a clock, since one that expired
+    /// later passes too. What the server says of the time comes into the cache, and `iotcred_cache_time` gives it. 0: none; certificates need a clock.
+    pub clock_floor: i64,
 }
+
+/// `clock_floor`: the date of this release of the library. It stands in the source, not in the build, so that builds are reproducible.
+pub const IOTCRED_CLOCK_FLOOR_RELEASE: i64 = 1;

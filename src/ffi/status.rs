@@ -39,7 +39,7 @@ pub const IOTCRED_ERR_CLOCK_UNSET: iotcred_status = 4;
 pub const IOTCRED_ERR_TIME_REQUIRED: iotcred_status = 5;
 /// The time is after the year 9999.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`; `iotcred_fetch` for a `clock_floor` that is no date from 2015 to 9999.
 /// What to do: Pass Unix seconds, not milliseconds.
 pub const IOTCRED_ERR_TIME_OUT_OF_RANGE: iotcred_status = 6;
 /// `endpoint` is no host name.

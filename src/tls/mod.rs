@@ -3,6 +3,7 @@
 
 mod engine;
 mod failure;
+mod floor;
 mod identity;
 mod roots;
 mod stream;
@@ -16,6 +17,8 @@ use crate::net::Clock;
 use crate::time::{UnixTime, believable};
 use alloc::sync::Arc;
 use core::time::Duration;
+use floor::FromFloor;
+use rustls::RootCertStore;
 use rustls::client::ClientConfig;
 use rustls::crypto::ring::default_provider;
 use rustls::time_provider::TimeProvider;
@@ -30,10 +33,36 @@ impl Settings {
     /// Errors: `TimeRequired`, `ClockUnset`: certificates cannot be verified without the date.
     pub fn new(roots: Roots, identity: Option<Identity>, clock: &dyn Clock) -> Result<Self, Error> {
         let now = believable(clock.unix_time().ok_or(Status::TimeRequired)?)?;
+        Self::at(now, roots.into_store().into(), identity)
+    }
+
+    /// The same for a device that may have no clock: where it has none, or one that is earlier than `floor`, all that is known of the date is that `floor` has passed.
+    pub fn from_floor(
+        roots: Roots,
+        identity: Option<Identity>,
+        clock: &dyn Clock,
+        floor: UnixTime,
+    ) -> Result<Self, Error> {
+        if clock.unix_time().is_some_and(|wall| wall >= floor) {
+            return Self::new(roots, identity, clock);
+        }
+        let roots: Arc<RootCertStore> = roots.into_store().into();
+        let mut settings = Self::at(floor, roots.clone(), identity)?;
+        let verifier = FromFloor {
+            roots,
+            algorithms: default_provider().signature_verification_algorithms,
+        };
+        if let Some(config) = Arc::get_mut(&mut settings.config) {
+            config.dangerous().set_certificate_verifier(Arc::new(verifier));
+        }
+        Ok(settings)
+    }
+
+    fn at(now: UnixTime, roots: Arc<RootCertStore>, identity: Option<Identity>) -> Result<Self, Error> {
         let builder = ClientConfig::builder_with_details(Arc::new(default_provider()), Arc::new(Now(now)))
             .with_safe_default_protocol_versions()
             .map_err(|error| failure::explain(&error))?
-            .with_root_certificates(roots.into_store());
+            .with_root_certificates(roots);
         let config = match identity {
             Some(identity) => builder.with_client_cert_resolver(identity.into_resolver()),
             None => builder.with_no_client_auth(),

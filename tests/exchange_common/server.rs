@@ -5,11 +5,12 @@ use iotcred::error::Status;
 use iotcred::net::{Clock, Peer, Transport};
 use iotcred::time::UnixTime;
 use rustls::version::TLS13;
-use rustls::{ServerConnection, SupportedProtocolVersion};
+use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A clock that stands still but for what waiting takes.
 #[derive(Clone, Default)]
@@ -109,7 +110,11 @@ impl Server {
     }
 
     pub fn of_version(version: &SupportedProtocolVersion) -> Self {
-        let mut tls = ServerConnection::new(Pki::get().server(version)).expect("a connection");
+        Self::with_config(Pki::get().server(version))
+    }
+
+    pub fn with_config(config: Arc<ServerConfig>) -> Self {
+        let mut tls = ServerConnection::new(config).expect("a connection");
         tls.set_buffer_limit(None);
         Self {
             tls: Some(tls),
