@@ -8,7 +8,16 @@ use std::path::{Path, PathBuf};
 /// What every size has, in the order of the header.
 const EVERY_SIZE: [&str; 7] = ["status", "about", "types", "sign", "presign", "sha256", "chunk"];
 /// What the `sign` size lacks.
-const CLIENT: [&str; 7] = ["port", "config", "credentials", "error", "fetch", "cache", "send"];
+const CLIENT: [&str; 8] = [
+    "port",
+    "config",
+    "credentials",
+    "error",
+    "fetch",
+    "cache",
+    "seal",
+    "send",
+];
 
 /// `IOTCRED_STR`, and a reference to the ABI's symbol that no compiler drops.
 const CLOSING: &str = r#"

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod policy;
+pub mod seal;
 
 pub use policy::State;
 
@@ -343,6 +344,7 @@ pub fn remedy(error: &Error) -> Remedy {
         | Status::NotInitialised
         | Status::ClockUnset
         | Status::TimeRequired
+        | Status::TimeOutOfRange
         | Status::Endpoint
         | Status::RoleAlias
         | Status::ThingName

@@ -128,6 +128,15 @@ struct Held {
     expires_ms: u64,
 }
 
+/// How long before the expiry what is due is due, in milliseconds: the moments without the clock that they were measured by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remaining {
+    /// A refresh, as it was drawn.
+    pub refresh_ms: u64,
+    /// A refresh that is waited for.
+    pub mandatory_ms: u64,
+}
+
 /// No request yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Pause {
@@ -226,6 +235,25 @@ impl Policy {
             flight: None,
             started: true,
         };
+    }
+
+    /// The moments of what is held, by whatever clock comes next; `None` where nothing is valid.
+    pub fn remaining(&self, now: u64) -> Option<Remaining> {
+        self.valid(now).map(|held| Remaining {
+            refresh_ms: held.expires_ms.saturating_sub(held.refresh_ms),
+            mandatory_ms: held.expires_ms.saturating_sub(held.mandatory_ms),
+        })
+    }
+
+    /// Credentials that were fetched before this clock began are valid for `valid_ms` from `now` on.
+    pub fn resume(&mut self, now: u64, valid_ms: u64, remaining: Remaining) {
+        let expires_ms = now.saturating_add(valid_ms);
+        self.held = Some(Held {
+            refresh_ms: expires_ms.saturating_sub(remaining.refresh_ms),
+            mandatory_ms: expires_ms.saturating_sub(remaining.mandatory_ms),
+            expires_ms,
+        });
+        (self.pause, self.started) = (None, true);
     }
 
     /// The refresh has failed at `now`. The server asked to wait for `retry_after_ms`, or 0.

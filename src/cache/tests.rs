@@ -392,3 +392,159 @@ fn a_panic_in_a_refresh_leaves_the_way_free() {
     assert!(panics.is_err());
     get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
 }
+
+// Sealed, and opened again.
+
+const KEY: [u8; 32] = *b"0123456789abcdef0123456789ABCDEF";
+
+fn seal_with(cache: &Alone, clock: &FakeClock, wall: Option<UnixTime>) -> Result<std::vec::Vec<u8>, Status> {
+    let mut draft = seal::Draft::new();
+    let credentials = TemporaryCredentials {
+        secret_access_key: Secret::new("the secret".to_string()),
+        session_token: Secret::new("a token".to_string()),
+        ..credentials("kept", START + 3600)
+    };
+    cache.with(|cache, _| {
+        draft.take(
+            cache,
+            &credentials.view(),
+            (credentials.expiration, Some(UnixTime(START))),
+            wall,
+            clock.monotonic_ms(),
+        )
+    })?;
+    let expected = draft.sealed_len();
+    let sealed = draft.seal(&KEY)?.to_vec();
+    assert_eq!(sealed.len(), expected);
+    Ok(sealed)
+}
+
+/// A cache whose credentials live for so long, sealed after 10 minutes.
+fn sealed(lifetime_s: i64, off: i64) -> (std::vec::Vec<u8>, FakeClock) {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    clock.off.set(off);
+    get_with(&cache, &clock, good(&clock, "a", lifetime_s)).unwrap();
+    clock.pass(10 * MINUTE);
+    let sealed = seal_with(&cache, &clock, clock.unix_time()).unwrap();
+    // The device starts anew after that.
+    (sealed, clock)
+}
+
+/// Opens it on a device whose monotonic clock begins again.
+fn restore(sealed: &[u8], wall: Option<i64>) -> (Result<(), Status>, Alone) {
+    let cache = Alone::default();
+    let opened = seal::Opened::new(sealed, &KEY).and_then(|opened| {
+        cache
+            .with(|cache, store| opened.restore(cache, store, wall.map(UnixTime), 7000))
+            .map_err(|error| error.status)
+    });
+    (opened, cache)
+}
+
+fn left_ms(cache: &Alone) -> (u64, u64) {
+    cache.with(|cache, _| {
+        (
+            cache.policy.valid_ms(7000),
+            cache.policy.next_wake(7000).saturating_sub(7000),
+        )
+    })
+}
+
+const SEALED_AT: i64 = START + 600;
+
+#[test]
+fn two_hours_of_deep_sleep_are_two_hours_of_life() {
+    let (sealed, _) = sealed(12 * 3600, 0);
+    let (outcome, cache) = restore(&sealed, Some(SEALED_AT + 7200));
+    outcome.unwrap();
+    // Of 12 hours 2 hours and 10 minutes are gone; the refresh was drawn a third of the life after receipt.
+    assert_eq!(left_ms(&cache), ((9 * 60 + 50) * MINUTE, (60 + 50) * MINUTE));
+    assert_eq!(cache.0.borrow().1.kept.as_deref(), Some("kept"));
+    let clock = FakeClock::new();
+    clock.now.set(7000);
+    assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Fresh);
+    // Of one hour nothing is left.
+    let (short, _) = self::sealed(3600, 0);
+    assert_eq!(restore(&short, Some(SEALED_AT + 7200)).0, Err(Status::SealExpired));
+    assert_eq!(restore(&short, Some(SEALED_AT + 3000)).0, Err(Status::SealExpired));
+    assert_eq!(restore(&short, Some(SEALED_AT + 2999)).0, Ok(()));
+    // A refresh that was due meanwhile is due at once.
+    let (outcome, cache) = restore(&short, Some(SEALED_AT + 2990));
+    assert_eq!((outcome, left_ms(&cache)), (Ok(()), (10_000, 0)));
+}
+
+#[test]
+fn a_clock_that_is_unset_or_behind_the_seal_discards_it() {
+    let (sealed, _) = sealed(3600, 0);
+    for (wall, status) in [
+        (None, Status::TimeRequired),
+        (Some(0), Status::ClockUnset),
+        (Some(86_400), Status::ClockUnset),
+        (Some(SEALED_AT - 1), Status::SealClock),
+        (Some(i64::MAX), Status::SealExpired),
+        (Some(i64::MIN), Status::ClockUnset),
+    ] {
+        let (outcome, cache) = restore(&sealed, wall);
+        assert_eq!(outcome, Err(status), "{wall:?}");
+        assert!(cache.0.borrow().1.kept.is_none());
+        assert_eq!(left_ms(&cache), (0, 0));
+    }
+    assert_eq!(restore(&sealed, Some(SEALED_AT)).0, Ok(()));
+}
+
+#[test]
+fn the_skew_outlasts_the_sleep() {
+    for off in [-7200, 7200, 315_360_000] {
+        let (sealed, _) = sealed(3600, off);
+        let (outcome, cache) = restore(&sealed, Some(SEALED_AT + 600 + off));
+        assert_eq!((outcome, left_ms(&cache).0), (Ok(()), 40 * MINUTE), "{off}");
+        let time = cache.with(|cache, _| cache.time(Some(UnixTime(SEALED_AT + 600 + off)), 8000));
+        assert_eq!(time, Some(UnixTime(SEALED_AT + 601)));
+        assert_eq!(restore(&sealed, Some(SEALED_AT - 1 + off)).0, Err(Status::SealClock));
+    }
+    // A clock that was never set has none: it must be set before the cache is opened.
+    let (sealed, _) = sealed(3600, 77 - START);
+    assert_eq!(restore(&sealed, Some(677)).0, Err(Status::ClockUnset));
+    let (outcome, cache) = restore(&sealed, Some(SEALED_AT + 600));
+    assert_eq!((outcome, left_ms(&cache).0), (Ok(()), 40 * MINUTE));
+}
+
+#[test]
+fn whatever_is_changed_or_missing_is_refused() {
+    let (sealed, _) = sealed(3600, 0);
+    let wall = Some(SEALED_AT);
+    restore(&sealed, wall).0.unwrap();
+    for position in 0..sealed.len() {
+        for bit in [1, 0x80] {
+            let mut changed = sealed.clone();
+            changed[position] ^= bit;
+            assert_eq!(restore(&changed, wall).0, Err(Status::SealInvalid), "byte {position}");
+        }
+        assert_eq!(
+            restore(&sealed[..position], wall).0,
+            Err(Status::SealInvalid),
+            "cut at {position}"
+        );
+    }
+    let longer = [&sealed[..], &[0]].concat();
+    assert_eq!(restore(&longer, wall).0, Err(Status::SealInvalid));
+    assert_eq!(restore(&[0; seal::SEALED_MAX + 1], wall).0, Err(Status::SealInvalid));
+    for position in 0..KEY.len() {
+        let mut key = KEY;
+        key[position] ^= 1;
+        assert_eq!(seal::Opened::new(&sealed, &key).err(), Some(Status::SealInvalid));
+    }
+}
+
+#[test]
+fn no_two_seals_are_alike_and_none_shows_the_secrets() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    assert_eq!(seal_with(&cache, &clock, clock.unix_time()), Err(Status::CacheEmpty));
+    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    let [one, two] = [(); 2].map(|()| seal_with(&cache, &clock, clock.unix_time()).unwrap());
+    assert_eq!(one[..8], two[..8]);
+    assert!(one.chunks(4).zip(two.chunks(4)).skip(2).all(|(one, two)| one != two));
+    assert!(!one.windows(6).any(|window| window == b"secret" || window == b"a toke"));
+    clock.pass(60 * MINUTE);
+    assert_eq!(seal_with(&cache, &clock, clock.unix_time()), Err(Status::CacheEmpty));
+}

@@ -236,7 +236,7 @@ unsafe fn with_clock<T>(
     }
 }
 
-fn null(names: &str) -> Error {
+pub(super) fn null(names: &str) -> Error {
     Error::new(Status::NullArgument, format_args!("{names} is NULL"))
 }
 
@@ -272,9 +272,9 @@ struct Memory {
 }
 
 /// The same, once it is known to be there.
-struct Inner<'a> {
-    cache: &'a mut Cache,
-    vault: &'a mut iotcred_credentials,
+pub(super) struct Inner<'a> {
+    pub(super) cache: &'a mut Cache,
+    pub(super) vault: &'a mut iotcred_credentials,
 }
 
 /// The credentials in the cache, and the caller's memory for a copy of them.
@@ -328,7 +328,7 @@ impl Drop for Locked {
 }
 
 /// The caller's cache, to be looked at under its lock alone.
-struct SharedCache {
+pub(super) struct SharedCache {
     memory: *mut Memory,
     lock: Option<Lock>,
     startup_spread_ms: u32,
@@ -340,7 +340,7 @@ impl SharedCache {
     ///
     /// # Safety
     /// `cache` and `output` are each NULL, or valid for as long as the result is used.
-    unsafe fn new(cache: *mut iotcred_cache, output: *mut iotcred_credentials) -> Result<Self, Error> {
+    pub(super) unsafe fn new(cache: *mut iotcred_cache, output: *mut iotcred_credentials) -> Result<Self, Error> {
         const {
             assert!(size_of::<Memory>() <= size_of::<[u64; 640]>());
             assert!(align_of::<Memory>() <= align_of::<[u64; 640]>());
@@ -381,7 +381,7 @@ impl SharedCache {
     }
 
     /// Runs `body` on what the cache holds, under its lock.
-    fn locked<T>(&self, body: impl FnOnce(Inner<'_>) -> T) -> T {
+    pub(super) fn locked<T>(&self, body: impl FnOnce(Inner<'_>) -> T) -> T {
         let _held = match self.lock {
             Some(lock) => Held::Callers(lock.take()),
             None => Held::system(),

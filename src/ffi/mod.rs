@@ -38,6 +38,8 @@ mod platform;
 #[cfg(feature = "client")]
 mod port;
 #[cfg(feature = "client")]
+mod seal;
+#[cfg(feature = "client")]
 mod send;
 
 pub use about::*;
@@ -49,4 +51,4 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};
+pub use {cache::*, config::*, credentials::*, error::*, fetch::*, port::*, seal::*, send::*};
