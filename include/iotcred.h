@@ -1063,8 +1063,8 @@ typedef struct {
     void (*lock)(void *context);
     // Gives it back.
     void (*unlock)(void *context);
-    // Over how many milliseconds the first request is spread, so that a fleet which a power cut starts in one second does not ask in one second. Its moment is drawn once;
-    // before it `iotcred_cache_get` waits, if that takes at most half of `timeout_ms`, or returns `IOTCRED_ERR_CACHE_STARTING` at once. 0: 60 000, but only if
+    // Over how many milliseconds the first request is spread, so that a fleet which a power cut starts in one second does not ask in one second. Its moment is drawn once. Before
+    // it `iotcred_cache_get` waits, if that takes at most half of `timeout_ms`, or returns `IOTCRED_ERR_CACHE_STARTING` at once. 0: 60 000, but only if
     // the device started less than 10 minutes ago, by `monotonic_ms` (std size on Linux: the time since boot); a program that is started later does not wait.
     // `IOTCRED_CACHE_NO_SPREAD`: none.
     uint32_t startup_spread_ms;
@@ -1136,6 +1136,9 @@ typedef struct {
     uint32_t flags;
     // The device's transport and clocks. NULL: the operating system's.
     const iotcred_platform *platform;
+    // The date for the signature and for the server's certificate, in Unix seconds: what `iotcred_cache_time` gives, which is right also where the device's clock is not.
+    // 0: the clock's.
+    int64_t time;
 } iotcred_request;
 
 // The answer to a request, in the caller's memory.
@@ -1151,6 +1154,13 @@ typedef struct {
     // 0 if the server did not say.
     uint64_t body_len;
 } iotcred_response;
+
+// A connection that is kept from one request to the next: no handshake for the second one. The struct is the caller's; all zero is closed. What it keeps beyond itself, the
+// TLS session, is on the heap, since its size depends on the server: 5 to 6 KB with AWS. End with `iotcred_connection_close`. It may be moved, but not copied.
+typedef struct {
+    // The library's.
+    uint64_t opaque[2];
+} iotcred_connection;
 
 // Gives the library what belongs to the process: randomness, memory and a panic hook. With an operating system (the std size) all of it is
 // built in: the call is not needed, and does nothing.
@@ -1328,6 +1338,35 @@ iotcred_status iotcred_send(const iotcred_request *request,
                             const sigv4_credentials *credentials,
                             iotcred_response *response,
                             iotcred_error *error);
+
+// `iotcred_send` over a connection that is kept. The first request opens it; a further one goes over it if it is to the same host (and address, port and CA), the last one was less
+// than 20 seconds ago, and the server has kept it open; otherwise it is closed and a new one is opened. When the server closes it just as a request is on its way, the
+// request is sent once more over a new connection, if nothing of an answer has come, and sending it twice can do no harm: GET, HEAD, PUT and DELETE, with a body
+// in memory or of which `read_body` has given nothing yet; progress begins anew then. A POST comes back with `IOTCRED_ERR_CONNECTION_LOST`.
+//
+// `connection`: in and out.
+// `request`: in. As for `iotcred_send`. The functions of its `platform`, and their `context`, must go on to be valid until the connection is closed; with another `context` a new
+// connection is opened.
+// `credentials`: in.
+// `response`: in and out. As for `iotcred_send`.
+// `error`: out; may be NULL. Always written whole.
+//
+// Ownership: `*connection` keeps an open connection and its memory until `iotcred_connection_close`, and no secret of the request.
+// Returns what `iotcred_send` returns.
+// Threads: one at a time for one connection.
+// Example: `static iotcred_connection connection; iotcred_connection_send(&connection, &request, &keys, &response, &error);`
+iotcred_status iotcred_connection_send(iotcred_connection *connection,
+                                       const iotcred_request *request,
+                                       const sigv4_credentials *credentials,
+                                       iotcred_response *response,
+                                       iotcred_error *error);
+
+// Closes a connection, and frees and wipes what it kept. It can be used again.
+//
+// `connection`: in and out; NULL is allowed, and one that is closed, and nothing happens.
+// Threads: one at a time for one connection.
+// Example: `iotcred_connection_close(&connection);`
+void iotcred_connection_close(iotcred_connection *connection);
 
 #endif // IOTCRED_SIGN_ONLY
 

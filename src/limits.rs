@@ -135,6 +135,10 @@ mod client {
     /// RSA keys longer than this, in bits, are refused: ring signs with no longer ones.
     pub const RSA_BITS_MAX: usize = 4096;
 
+    /// How long a kept connection may have been idle, in milliseconds, to carry another request. Servers close theirs after some time (S3 after about 5 to 20 seconds), and
+    /// a router on the way forgets it without a word, which would cost the whole deadline.
+    pub const IDLE_MAX_MS: u64 = 20_000;
+
     /// How long a request with `Expect: 100-continue` waits for the interim response before it sends its body all the same, in
     /// milliseconds (RFC 9110 section 10.1.1: a client must not wait for an indefinite time).
     pub const CONTINUE_WAIT_MS: u32 = 1_000;

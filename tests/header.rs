@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// What every size has, in the order of the header.
 const EVERY_SIZE: [&str; 7] = ["status", "about", "types", "sign", "presign", "sha256", "chunk"];
 /// What the `sign` size lacks.
-const CLIENT: [&str; 8] = [
+const CLIENT: [&str; 9] = [
     "port",
     "config",
     "credentials",
@@ -17,6 +17,7 @@ const CLIENT: [&str; 8] = [
     "cache",
     "seal",
     "send",
+    "connection",
 ];
 
 /// `IOTCRED_STR`, and a reference to the ABI's symbol that no compiler drops.

@@ -44,8 +44,8 @@ pub struct iotcred_cache {
     pub lock: Option<unsafe extern "C" fn(context: *mut c_void)>,
     /// Gives it back.
     pub unlock: Option<unsafe extern "C" fn(context: *mut c_void)>,
-    /// Over how many milliseconds the first request is spread, so that a fleet which a power cut starts in one second does not ask in one second. Its moment is drawn once;
-    /// before it `iotcred_cache_get` waits, if that takes at most half of `timeout_ms`, or returns `IOTCRED_ERR_CACHE_STARTING` at once. 0: 60 000, but only if
+    /// Over how many milliseconds the first request is spread, so that a fleet which a power cut starts in one second does not ask in one second. Its moment is drawn once. Before
+    /// it `iotcred_cache_get` waits, if that takes at most half of `timeout_ms`, or returns `IOTCRED_ERR_CACHE_STARTING` at once. 0: 60 000, but only if
     /// the device started less than 10 minutes ago, by `monotonic_ms` (std size on Linux: the time since boot); a program that is started later does not wait.
     /// `IOTCRED_CACHE_NO_SPREAD`: none.
     pub startup_spread_ms: u32,

@@ -28,6 +28,8 @@ mod clock;
 #[cfg(feature = "client")]
 mod config;
 #[cfg(feature = "client")]
+mod connection;
+#[cfg(feature = "client")]
 mod credentials;
 #[cfg(feature = "client")]
 mod error;
@@ -51,4 +53,4 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, config::*, credentials::*, error::*, fetch::*, port::*, seal::*, send::*};
+pub use {cache::*, config::*, connection::*, credentials::*, error::*, fetch::*, port::*, seal::*, send::*};

@@ -29,7 +29,7 @@ pub(super) enum Phase {
 }
 
 /// One TLS connection.
-pub(super) struct Engine {
+pub struct Engine {
     connection: UnbufferedClientConnection,
     /// Ciphertext from the wire. rustls decrypts in place, so it holds plaintext too and is wiped. Its length is its capacity.
     incoming: Zeroizing<Vec<u8>>,
@@ -185,6 +185,20 @@ impl Engine {
                 EncryptError::EncryptExhausted => None,
             })
         })
+    }
+
+    /// Nothing will be sent or received for a while: gives memory back. What has come of a record is kept.
+    pub(super) fn rest(&mut self) {
+        self.outgoing = Vec::new();
+        let size = self.filled.max(TLS_INCOMING_MIN);
+        if size < self.incoming.len() {
+            let mut smaller = Zeroizing::new(vec![0; size]);
+            smaller
+                .iter_mut()
+                .zip(self.incoming.iter())
+                .for_each(|(new, old)| *new = *old);
+            self.incoming = smaller;
+        }
     }
 
     /// After an error: the alert that tells the server why, if rustls has one ready. Else it would go on reading where it failed, and panic.

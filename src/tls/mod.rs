@@ -8,6 +8,7 @@ mod identity;
 mod roots;
 mod stream;
 
+pub use engine::Engine;
 pub use identity::Identity;
 pub use roots::Roots;
 pub use stream::{Received, Stream};
@@ -56,6 +57,11 @@ impl Settings {
             config.dangerous().set_certificate_verifier(Arc::new(verifier));
         }
         Ok(settings)
+    }
+
+    /// The TLS of a connection to `host`, which is sent as SNI and which the certificate must be for. Errors: `Endpoint`.
+    pub fn engine(&self, host: &str) -> Result<Engine, Error> {
+        Engine::new(self.config.clone(), host)
     }
 
     fn at(now: UnixTime, roots: Arc<RootCertStore>, identity: Option<Identity>) -> Result<Self, Error> {

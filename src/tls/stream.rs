@@ -1,7 +1,6 @@
 //! A TLS connection over a transport, within a deadline.
 #![forbid(unsafe_code)]
 
-use super::Settings;
 use super::engine::{Engine, Phase, Sink};
 use crate::error::{Error, Status};
 use crate::limits::{BROKEN_SEND_WAIT_MS, FAREWELL_MS, TLS_SEND_FRAGMENT};
@@ -18,36 +17,79 @@ pub enum Received {
     Closed,
 }
 
-/// An open connection; dropping it closes it.
+/// An open connection; dropping it closes it, unless it is kept.
 pub struct Stream<'a> {
     wire: Wire<'a>,
-    engine: Engine,
+    engine: &'a mut Engine,
     deadline: Deadline<'a>,
     /// The server has said that it will send no more.
     closed: bool,
     /// Sending has failed: what is still to come is what the server said before.
     broken: bool,
+    /// Plaintext has come.
+    heard: bool,
 }
 
 impl<'a> Stream<'a> {
-    /// Connects to `peer` and shakes hands.
+    /// Connects to `peer` and shakes hands, with an engine that has not begun.
     pub fn connect(
         transport: &'a mut dyn Transport,
+        engine: &'a mut Engine,
         peer: &Peer<'_>,
-        settings: &Settings,
         deadline: Deadline<'a>,
     ) -> Result<Self, Error> {
-        let engine = Engine::new(settings.config.clone(), peer.host)?;
         let wire = Wire::open(transport, peer, deadline)?;
-        let mut stream = Self {
+        let mut stream = Self::new(wire, engine, deadline);
+        stream.shake_hands()?;
+        Ok(stream)
+    }
+
+    /// Goes on with a connection that was kept, with the transport and the engine that it had.
+    pub fn resume(transport: &'a mut dyn Transport, engine: &'a mut Engine, deadline: Deadline<'a>) -> Self {
+        let wire = Wire {
+            transport,
+            stays_open: false,
+        };
+        Self::new(wire, engine, deadline)
+    }
+
+    fn new(wire: Wire<'a>, engine: &'a mut Engine, deadline: Deadline<'a>) -> Self {
+        Self {
             wire,
             engine,
             deadline,
             closed: false,
             broken: false,
-        };
-        stream.shake_hands()?;
-        Ok(stream)
+            heard: false,
+        }
+    }
+
+    /// Leaves the connection open for a later `resume`.
+    pub fn keep(mut self) {
+        self.engine.rest();
+        self.wire.stays_open = true;
+    }
+
+    /// Whether plaintext has come since the connection was opened or resumed.
+    pub fn has_heard(&self) -> bool {
+        self.heard
+    }
+
+    /// Whether both sides can still send.
+    pub fn is_open(&self) -> bool {
+        !self.closed && !self.broken
+    }
+
+    /// Whether nothing has come on a connection that was kept but what TLS itself has to say: the server has not closed it, so far as can be seen.
+    pub fn is_quiet(&mut self) -> bool {
+        while self.deadline.remaining_ms().is_ok() {
+            match self.receive_within(0, &mut no_data_yet) {
+                Ok(Received::Some) => {}
+                Ok(Received::Nothing) => return self.is_open(),
+                Ok(Received::Closed) | Err(_) => return false,
+            }
+        }
+        false
     }
 
     fn shake_hands(&mut self) -> Result<(), Error> {
@@ -119,7 +161,12 @@ impl<'a> Stream<'a> {
 
     /// Lets the engine work. What it has to say in reply goes out; that this fails shows at the next receive, after what the server said before.
     fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
-        let phase = self.engine.advance(sink).inspect_err(|_| self.say_farewell())?;
+        let heard = &mut self.heard;
+        let phase = self.engine.advance(&mut |data| {
+            *heard = true;
+            sink(data)
+        });
+        let phase = phase.inspect_err(|_| self.say_farewell())?;
         match self.flush() {
             Err(error) if error.status != Status::ConnectionLost => Err(error),
             _ => Ok(phase),
@@ -158,7 +205,7 @@ impl<'a> Stream<'a> {
 
 impl Drop for Stream<'_> {
     fn drop(&mut self) {
-        if self.engine.close().is_ok() {
+        if !self.wire.stays_open && self.engine.close().is_ok() {
             self.say_farewell();
         }
     }
@@ -169,15 +216,19 @@ fn no_data_yet(_: &[u8]) -> Result<(), Error> {
     Err(Status::ResponseMalformed.into())
 }
 
-/// A transport that is closed exactly once, however the call ends.
+/// A transport that is closed exactly once, however the call ends, unless it is to stay open.
 struct Wire<'a> {
     transport: &'a mut dyn Transport,
+    stays_open: bool,
 }
 
 impl<'a> Wire<'a> {
     fn open(transport: &'a mut dyn Transport, peer: &Peer<'_>, deadline: Deadline<'_>) -> Result<Self, Error> {
         let timeout_ms = deadline.remaining_ms()?;
-        let wire = Self { transport };
+        let wire = Self {
+            transport,
+            stays_open: false,
+        };
         wire.transport.connect(peer, timeout_ms).map_err(|status| {
             let host = peer.address.unwrap_or(peer.host);
             Error::new(status, format_args!("could not connect to {host} port {}", peer.port))
@@ -200,6 +251,8 @@ impl<'a> Wire<'a> {
 
 impl Drop for Wire<'_> {
     fn drop(&mut self) {
-        self.transport.close();
+        if !self.stays_open {
+            self.transport.close();
+        }
     }
 }

@@ -6,7 +6,7 @@ use iotcred::credentials::{Credentials, TemporaryCredentials};
 use iotcred::error::{Error, Status};
 use iotcred::fetch::{self, Config};
 use iotcred::net::Clock;
-use iotcred::send::{self, Body, Progress, Request, Sink};
+use iotcred::send::{self, Body, Fresh, Progress, Request, Sink};
 use iotcred::sign::Payload;
 use iotcred::time::UnixTime;
 
@@ -121,7 +121,7 @@ fn stop_if(stops: bool, status: Status) -> Result<(), Status> {
     if stops { Err(status) } else { Ok(()) }
 }
 
-const CREDENTIALS: Credentials<'static> = Credentials {
+pub const CREDENTIALS: Credentials<'static> = Credentials {
     access_key_id: b"AKIDEXAMPLE",
     secret_access_key: b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
     session_token: b"",
@@ -152,7 +152,7 @@ pub fn send_to(server: Server, mut request: Request<'_>, stop: Stop) -> (Call<u1
     let mut got = Got { stop, ..Got::default() };
     let call = timed(server, request.timeout_ms, |server| {
         let clock = server.clock.clone();
-        send::send(&mut request, &CREDENTIALS, &mut got, server, &clock)
+        send::send(&mut request, &CREDENTIALS, &mut got, &mut Fresh::new(server), &clock)
     });
     (call, got)
 }
