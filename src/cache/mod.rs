@@ -60,6 +60,8 @@ pub struct Call<'a> {
     pub random: &'a dyn Fn() -> u64,
     /// Deadline of the whole call, in milliseconds.
     pub timeout_ms: u32,
+    /// How many tries a refresh has, unless the last one failed.
+    pub tries: u32,
     /// Over how many milliseconds the first request is spread: see [`policy::startup_spread_ms`].
     pub startup_spread_ms: u32,
 }
@@ -77,17 +79,26 @@ pub struct Report {
     pub wake_ms: u64,
 }
 
-/// Serves credentials, by a refresh if one is due. `fetch` gets the milliseconds that are left, and clocks whose date is the server's where the device's is known to be
-/// off: a step of the wall clock must not end the refreshes.
+/// How a refresh is to be made.
+pub struct Refresh<'a> {
+    /// The milliseconds that are left.
+    pub timeout_ms: u32,
+    /// How many tries it has.
+    pub tries: u32,
+    /// The device's clocks, the date by the server's where the wall clock is known to be off: a step of it must not end the refreshes.
+    pub clock: &'a dyn Clock,
+}
+
+/// Serves credentials, by a refresh if one is due, which `fetch` makes.
 pub fn get(
     shared: &impl Shared,
     call: &Call<'_>,
-    fetch: impl FnOnce(u32, &dyn Clock) -> Result<Fetched, Error>,
+    fetch: impl FnOnce(Refresh<'_>) -> Result<Fetched, Error>,
 ) -> Result<Report, Error> {
     let deadline = Deadline::after(call.clock, call.timeout_ms);
-    let (left_ms, server) = match admit(shared, call, deadline)? {
+    let (timeout_ms, begun) = match admit(shared, call, deadline)? {
         Admitted::Served(report) => return Ok(report),
-        Admitted::Refreshes { left_ms, server } => (left_ms, server),
+        Admitted::Refreshes { left_ms, begun } => (left_ms, begun),
     };
     let flight = Flight {
         shared,
@@ -95,9 +106,13 @@ pub fn get(
     };
     let corrected = Corrected {
         device: call.clock,
-        server,
+        server: begun.clock,
     };
-    let fetched = fetch(left_ms, &corrected);
+    let fetched = fetch(Refresh {
+        timeout_ms,
+        tries: begun.tries,
+        clock: &corrected,
+    });
     flight.land(call, fetched)
 }
 
@@ -139,7 +154,7 @@ impl Clock for Corrected<'_> {
 
 enum Admitted {
     Served(Report),
-    Refreshes { left_ms: u32, server: ServerClock },
+    Refreshes { left_ms: u32, begun: Begun },
 }
 
 /// Goes in, and waits there as long as another's refresh must be waited for.
@@ -148,9 +163,9 @@ fn admit(shared: &impl Shared, call: &Call<'_>, deadline: Deadline<'_>) -> Resul
         let now = call.clock.monotonic_ms();
         let left_ms = deadline.remaining_ms().unwrap_or(0);
         let patience_ms = u64::from(left_ms).saturating_add(LOST_AFTER_MS);
-        match shared.with(|cache, store| cache.enter(now, patience_ms, store))? {
+        match shared.with(|cache, store| cache.enter(now, patience_ms, call.tries, store))? {
             Entered::Served(report) => return Ok(Admitted::Served(report)),
-            Entered::Refreshes(server) => return Ok(Admitted::Refreshes { left_ms, server }),
+            Entered::Refreshes(begun) => return Ok(Admitted::Refreshes { left_ms, begun }),
             Entered::Starts => start(shared, call),
             Entered::Early { wait_ms } => wait_for_the_start(call, wait_ms, left_ms)?,
             Entered::Waits { lost_ms } => {
@@ -203,10 +218,15 @@ impl<S: Shared> Drop for Flight<'_, S> {
     }
 }
 
+/// A refresh has begun: what it must know of the cache.
+struct Begun {
+    clock: ServerClock,
+    tries: u32,
+}
+
 enum Entered {
     Served(Report),
-    /// By clocks of which this is known.
-    Refreshes(ServerClock),
+    Refreshes(Begun),
     /// For the first time: the moment of the first request is to be drawn.
     Starts,
     /// Before that moment.
@@ -221,7 +241,7 @@ enum Entered {
 
 impl Cache {
     /// A call comes in. Errors: the last refresh's, while it is too early for another.
-    fn enter(&mut self, now: u64, patience_ms: u64, store: &mut dyn Store) -> Result<Entered, Error> {
+    fn enter(&mut self, now: u64, patience_ms: u64, tries: u32, store: &mut dyn Store) -> Result<Entered, Error> {
         if !self.policy.has_started() {
             return Ok(Entered::Starts);
         }
@@ -229,7 +249,10 @@ impl Cache {
             Decision::Serve(state) => Ok(Entered::Served(self.serve(state, now, store))),
             Decision::Refresh => {
                 self.policy.begin(now, patience_ms);
-                Ok(Entered::Refreshes(self.clock))
+                Ok(Entered::Refreshes(Begun {
+                    clock: self.clock,
+                    tries: self.policy.tries(tries),
+                }))
             }
             Decision::Wait => Ok(Entered::Waits {
                 lost_ms: self.policy.next_wake(now).saturating_sub(now),

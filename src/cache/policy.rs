@@ -204,6 +204,16 @@ impl Policy {
         self.flight.is_some()
     }
 
+    /// How many tries the next refresh has, where the caller allows so many: one, as long as the last one's failure is not mended. So a fleet asks a third as often while its
+    /// endpoint is out.
+    pub fn tries(&self, allowed: u32) -> u32 {
+        if self.pause.is_some_and(|pause| pause.failing_since.is_some()) {
+            1
+        } else {
+            allowed
+        }
+    }
+
     /// A refresh begins, as `decide` said. One that has not ended after `patience_ms` is given up for lost.
     pub fn begin(&mut self, now: u64, patience_ms: u64) {
         self.flight = Some(now.saturating_add(patience_ms));
@@ -432,6 +442,17 @@ mod tests {
             assert_eq!(startup_spread_ms(5000, now), 5000);
             assert_eq!(startup_spread_ms(NO_SPREAD, now), 0);
         }
+    }
+
+    #[test]
+    fn while_a_trouble_lasts_a_refresh_has_one_try() {
+        let mut policy = Policy::default();
+        policy.start(T, MINUTE, 0);
+        assert_eq!(policy.tries(3), 3);
+        policy.fail(T, Remedy::Time, 0, 0);
+        assert_eq!(policy.tries(3), 1);
+        policy.succeed(T, HOUR, 0);
+        assert_eq!(policy.tries(3), 3);
     }
 
     #[test]

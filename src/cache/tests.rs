@@ -119,13 +119,14 @@ fn call(clock: &FakeClock) -> Call<'_> {
         clock,
         random: &|| 0,
         timeout_ms: 15_000,
+        tries: 3,
         startup_spread_ms: 0,
     }
 }
 
 fn get_with(cache: &Alone, clock: &FakeClock, fetched: Result<Fetched, Error>) -> Result<Report, Error> {
-    get(cache, &call(clock), |left_ms, _| {
-        assert_eq!(left_ms, 15_000);
+    get(cache, &call(clock), |refresh| {
+        assert_eq!(refresh.timeout_ms, 15_000);
         fetched
     })
 }
@@ -139,7 +140,7 @@ fn begin(cache: &Alone, clock: &FakeClock) -> Report {
 
 /// A get that must not fetch.
 fn get_cached(cache: &Alone, clock: &FakeClock) -> Result<Report, Error> {
-    get(cache, &call(clock), |_, _| panic!("no request is due"))
+    get(cache, &call(clock), |_| panic!("no request is due"))
 }
 
 fn served(cache: &Alone) -> Option<String> {
@@ -227,9 +228,9 @@ fn a_step_of_the_wall_clock_neither_kills_nor_keeps() {
         // The refresh goes by the date that the server told.
         clock.pass(16 * MINUTE);
         let now = clock.true_time();
-        get(&cache, &call(&clock), |_, corrected| {
-            assert_eq!(corrected.unix_time(), Some(UnixTime(now)));
-            assert_eq!(corrected.monotonic_ms(), clock.now.get());
+        get(&cache, &call(&clock), |refresh| {
+            assert_eq!(refresh.clock.unix_time(), Some(UnixTime(now)));
+            assert_eq!(refresh.clock.monotonic_ms(), clock.now.get());
             good(&clock, "b", 3600)
         })
         .unwrap();
@@ -297,14 +298,14 @@ fn while_another_refreshes_the_rest_are_served_or_told_to_wait() {
     let (cache, clock) = (Alone::default(), FakeClock::new());
     begin(&cache, &clock);
     clock.pass(45 * MINUTE);
-    let outer = get(&cache, &call(&clock), |_, _| {
+    let outer = get(&cache, &call(&clock), |_| {
         assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Refreshing);
         good(&clock, "b", 3600)
     });
     assert_eq!(outer.unwrap().state, State::Fresh);
     // Where nobody can wait, what is valid is served in the mandatory window too, and nothing when it is dead.
     clock.pass(60 * MINUTE - MANDATORY_MS);
-    get(&cache, &call(&clock), |_, _| {
+    get(&cache, &call(&clock), |_| {
         assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Refreshing);
         clock.pass(MANDATORY_MS);
         assert_eq!(get_cached(&cache, &clock).unwrap_err().status, Status::Deadline);
@@ -326,7 +327,7 @@ fn a_device_that_has_just_started_waits_for_its_moment() {
             timeout_ms,
             ..call(clock)
         };
-        get(cache, &call, |_, _| good(clock, "a", 3600)).map(|_| clock.now.get())
+        get(cache, &call, |_| good(clock, "a", 3600)).map(|_| clock.now.get())
     };
     // The moment is 30 s later. With a deadline of a minute there is time for it.
     let half: &dyn Fn() -> u64 = &|| 1 << 63;
@@ -356,7 +357,7 @@ fn a_device_that_has_just_started_waits_for_its_moment() {
         timeout_ms: 600_000,
         ..call
     };
-    let error = get(&cache, &call, |_, _| panic!("not yet")).unwrap_err();
+    let error = get(&cache, &call, |_| panic!("not yet")).unwrap_err();
     assert_eq!((error.status, error.retry_after_ms), (Status::CacheStarting, 30_000));
     // And where no spread is wanted there is none.
     let (cache, clock) = started();
@@ -365,7 +366,7 @@ fn a_device_that_has_just_started_waits_for_its_moment() {
         startup_spread_ms: policy::NO_SPREAD,
         ..call
     };
-    get(&cache, &call, |_, _| good(&clock, "a", 3600)).unwrap();
+    get(&cache, &call, |_| good(&clock, "a", 3600)).unwrap();
     assert_eq!(clock.now.get(), 20_000);
 }
 
@@ -387,7 +388,7 @@ impl Clock for Unable<'_> {
 fn a_panic_in_a_refresh_leaves_the_way_free() {
     let (cache, clock) = (Alone::default(), FakeClock::new());
     let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        get(&cache, &call(&clock), |_, _| panic!("as a test"))
+        get(&cache, &call(&clock), |_| panic!("as a test"))
     }));
     assert!(panics.is_err());
     get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();

@@ -68,9 +68,10 @@ pub struct iotcred_cache_state {
 /// Gives credentials that are valid: those in the cache, or, when a refresh is due, new ones. A refresh is due from a moment drawn at random in the last 5, 15 or 60
 /// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above; after the first request, and after a failure, in the last two thirds of the lifetime, so that the
 /// devices of a fleet which come back together do not stay together. One caller refreshes, and the others go on with what is valid; in the last minute
-/// they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next try is 5 to 10 minutes later. When nothing is valid any more the
-/// error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows from a second to
-/// 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
+/// they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next one is 5 to 10 minutes later, or in the last minute; as long as the trouble lasts
+/// each has one try. When nothing is valid any more the
+/// error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows with the trouble, from a second
+/// to 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
 ///
 /// How long credentials live is measured by the monotonic clock, from the date of the server's response: a wall clock that is wrong, or is set, changes nothing.
 ///
@@ -103,11 +104,15 @@ pub unsafe extern "C" fn iotcred_cache_get(
             let shared = SharedCache::new(cache, credentials)?;
             let (platform, config) = ((*config).platform, (*config).read()?);
             let report = with_platform(platform, |transport, clock| {
-                cache::get(
-                    &shared,
-                    &shared.call(clock, config.timeout_ms()),
-                    |timeout_ms, clock| fetch(&Config { timeout_ms, ..config }, transport, clock, &random),
-                )
+                let call = shared.call(clock, config.timeout_ms(), config.tries());
+                cache::get(&shared, &call, |refresh| {
+                    let config = Config {
+                        timeout_ms: refresh.timeout_ms,
+                        tries: refresh.tries,
+                        ..config
+                    };
+                    fetch(&config, transport, refresh.clock, &random)
+                })
             })?;
             if !state.is_null() {
                 state.write(report.into());
@@ -137,7 +142,7 @@ pub unsafe extern "C" fn iotcred_cache_next_wake(
     // SAFETY: as for `iotcred_cache_get`.
     unsafe {
         with_clock(cache, config, wait_ms, |shared, clock| {
-            Ok(saturate(cache::wake_ms(shared, &shared.call(clock, 0))))
+            Ok(saturate(cache::wake_ms(shared, &shared.call(clock, 0, 0))))
         })
     }
 }
@@ -371,11 +376,12 @@ impl SharedCache {
     }
 
     /// A call of the caller's by this clock.
-    fn call<'a>(&self, clock: &'a dyn Clock, timeout_ms: u32) -> Call<'a> {
+    fn call<'a>(&self, clock: &'a dyn Clock, timeout_ms: u32, tries: u32) -> Call<'a> {
         Call {
             clock,
             random: &random,
             timeout_ms,
+            tries,
             startup_spread_ms: self.startup_spread_ms,
         }
     }

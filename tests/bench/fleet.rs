@@ -111,7 +111,7 @@ fn outages(steady: &Fleet, rate: f64) {
     println!(
         "| outage | peak after it, of the steady rate | last device served after its end | longest without |\n| ---: | ---: | ---: | ---: |"
     );
-    for minutes in [1, 5, 10, 20, 30, 60, 120] {
+    for minutes in [1, 5, 10, 30, 60, 120] {
         let end = OUTAGE + minutes * MINUTE;
         let mut fleet = steady.clone().with_outage(OUTAGE..end);
         fleet.run(end + 3 * HOUR);

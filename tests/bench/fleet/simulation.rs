@@ -26,8 +26,13 @@ const NAIVE_RETRY_MS: u64 = 2 * SECOND;
 /// What a device does.
 #[derive(Clone)]
 enum Client {
-    /// The library's cache. `tried`: tries of the fetch that is under way, which must end at `deadline`.
-    Cache { policy: Policy, tried: u32, deadline: u64 },
+    /// The library's cache. `tried`: tries so far of the fetch that is under way, which has `tries` and must end at `deadline`.
+    Cache {
+        policy: Policy,
+        tried: u32,
+        tries: u32,
+        deadline: u64,
+    },
     /// Refreshes at the expiry, and tries every two seconds.
     Naive,
 }
@@ -93,6 +98,7 @@ impl Fleet {
                     let client = Client::Cache {
                         policy,
                         tried: 0,
+                        tries: 0,
                         deadline: 0,
                     };
                     (client, policy.next_wake(start))
@@ -157,35 +163,40 @@ impl Fleet {
         let is_out = self.outage.contains(&now);
         let received = now + 100 + self.random.below(200);
         let random = self.random.next();
+        self.count(now);
         let device = &mut self.devices[number];
-        let (asks, next) = match &mut device.client {
-            Client::Naive if is_out => (true, now + NAIVE_RETRY_MS),
-            Client::Naive => (true, received + LIFETIME_MS),
+        let next = match &mut device.client {
+            Client::Naive if is_out => {
+                // All its tries at once: hundreds for each device.
+                let mut next = now + NAIVE_RETRY_MS;
+                while self.outage.contains(&next) {
+                    self.count(next);
+                    next += NAIVE_RETRY_MS;
+                }
+                next
+            }
+            Client::Naive => received + LIFETIME_MS,
             Client::Cache {
                 policy,
                 tried,
+                tries,
                 deadline,
             } => {
                 if *tried == 0 {
-                    if policy.decide(now) != Decision::Refresh {
-                        return policy.next_wake(now);
-                    }
+                    assert_eq!(policy.decide(now), Decision::Refresh, "next_wake said so");
+                    *tries = policy.tries(DEFAULT_TRIES);
                     policy.begin(now, HOUR);
                     *deadline = now + u64::from(DEFAULT_TIMEOUT_MS);
                 }
-                let next = if is_out {
-                    refused(policy, tried, now, *deadline, random)
+                if is_out {
+                    refused(policy, tried, *tries, now, *deadline, random)
                 } else {
                     *tried = 0;
                     policy.succeed(received, LIFETIME_MS, random);
                     policy.next_wake(received)
-                };
-                (true, next)
+                }
             }
         };
-        if asks {
-            self.count(now);
-        }
         if !is_out {
             self.serve(number, received);
         }
@@ -241,11 +252,11 @@ impl Fleet {
 }
 
 /// A try was refused: the next one of the same fetch, or the end of it. Returns when.
-fn refused(policy: &mut Policy, tried: &mut u32, now: u64, deadline: u64, random: u64) -> u64 {
+fn refused(policy: &mut Policy, tried: &mut u32, tries: u32, now: u64, deadline: u64, random: u64) -> u64 {
     let error = Error::from(Status::Connect);
     *tried += 1;
     let left_ms = u32::try_from(deadline.saturating_sub(now)).expect("15 seconds");
-    if *tried < DEFAULT_TRIES
+    if *tried < tries
         && let Some(pause_ms) = retry::pause_ms(&error, *tried, left_ms, random)
     {
         return now + u64::from(pause_ms);
