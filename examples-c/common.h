@@ -37,6 +37,12 @@ void usage_error(const char *culprit, const char *words);
 /* Prints what went wrong, what the server said, and what to do about it. None of it is secret. */
 void print_error(const char *what, const iotcred_error *error);
 
+/* The same in the lines of a report, on the standard output. */
+void print_finding(const iotcred_error *error);
+
+/* Copies what stands between two marks in `text`, printable and cut to fit; "(no answer)" where it does not. Returns `copy`. */
+const char *between(const char *text, const char *begin, const char *end, char *copy, size_t size);
+
 /* An `on_progress`: draws a bar on the terminal. */
 int32_t print_progress(void *unused, uint64_t sent, uint64_t to_send, uint64_t received, uint64_t to_receive);
 
@@ -51,5 +57,8 @@ void wipe(void *memory, size_t size);
 
 /* Milliseconds from an arbitrary start. */
 double now_ms(void);
+
+/* The date, in Unix seconds. */
+int64_t unix_time(void);
 
 #endif

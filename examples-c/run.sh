@@ -43,6 +43,7 @@ run_examples() {
     step "The same with a wrong session token" wrong_token_is_refused
     if [ -n "${IOTCRED_DYNAMODB_TABLE:-}" ]; then
         step "Put a thermostat's record into DynamoDB" "$examples/dynamodb_put_item"
+        step "Ask the doctor whether all is well" "$examples/doctor" --role-alias "${IOTCRED_DYNAMODB_ROLE_ALIAS:-$IOTCRED_ROLE_ALIAS}"
     fi
 }
 

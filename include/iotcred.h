@@ -264,81 +264,123 @@ typedef struct {
 
 // The clock is before 2015: it was never set.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 #define IOTCRED_ERR_CLOCK_UNSET 4
 
 // A time is needed and there is no clock to ask.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 #define IOTCRED_ERR_TIME_REQUIRED 5
 
 // The time is after the year 9999.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`; `iotcred_fetch` for a `clock_floor` that is no date from 2015 to 9999.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 // What to do: Pass Unix seconds, not milliseconds.
 #define IOTCRED_ERR_TIME_OUT_OF_RANGE 6
 
+// The arena does not hold what the next step may need.
+//
+// Returned by `iotcred_init`, `iotcred_fetch`, `iotcred_send`.
+// What to do: Make the arena larger by what the error's message says is lacking; IOTCRED_ARENA_SIZE is enough for a fetch.
+#define IOTCRED_ERR_MEMORY 7
+
+// Another call is using the arena.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Call again when the other call has returned: an arena serves one at a time.
+#define IOTCRED_ERR_BUSY 8
+
+// `random` of the port failed.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Look at the random callback: without good random numbers there is no TLS.
+#define IOTCRED_ERR_RANDOM 9
+
+// `monotonic_ms` of the platform stands still, while `send` or `recv` move nothing.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Look at the callback monotonic_ms, and whether the timer behind it runs: no deadline would ever come.
+#define IOTCRED_ERR_CLOCK_STOPPED 10
+
 // `endpoint` is no host name.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
 // What to do: Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_ENDPOINT 1001
 
 // `role_alias` is missing or malformed.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Set `role_alias` to the alias' name (not its ARN): 1 to 128 of A-Z a-z 0-9 _ = , @ -
 #define IOTCRED_ERR_ROLE_ALIAS 1002
 
 // `thing_name` is malformed.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Set `thing_name` to NULL or to 1 to 128 of A-Z a-z 0-9 : _ -
 #define IOTCRED_ERR_THING_NAME 1003
 
 // `certificate` cannot be read.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Give the PEM text of the certificate chain, leaf first, or one DER certificate; the length is that of the text.
 #define IOTCRED_ERR_CERTIFICATE 1004
 
 // `private_key` cannot be read.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Give the key in PEM or DER, as PKCS#8, PKCS#1 or SEC1, and not encrypted.
 #define IOTCRED_ERR_PRIVATE_KEY 1005
 
 // `private_key` is of a kind that cannot be used.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Use RSA of at least 2048 bits, P-256 or P-384; the error's message names what was given.
 #define IOTCRED_ERR_KEY_UNSUPPORTED 1006
 
 // `private_key` is not the key of `certificate`.
 //
-// Returned by `iotcred_fetch`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
 // What to do: Pair the certificate with the key that was created with it; the leaf must come first in the chain.
 #define IOTCRED_ERR_KEY_MISMATCH 1007
 
 // `ca` cannot be read.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 // What to do: Give CA certificates in PEM, or one in DER, or leave `ca` empty for Amazon's roots.
 #define IOTCRED_ERR_CA 1008
 
 // `address` is neither an IP address nor a host name.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 // What to do: Set `address` to NULL, or to where to connect in place of `endpoint`, without a port.
 #define IOTCRED_ERR_ADDRESS 1009
 
 // `platform` lacks a callback, or one broke its contract.
 //
-// Returned by `iotcred_fetch`, `iotcred_send`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 // What to do: Set connect, send, recv and close together, and both clocks; without an operating system all of them. send and recv must not say more than they were given.
 #define IOTCRED_ERR_PLATFORM 1010
+
+// `certificate` and `private_key` are in each other's place.
+//
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
+// What to do: Swap them: the certificate is the text with BEGIN CERTIFICATE, the key that with PRIVATE KEY.
+#define IOTCRED_ERR_SWAPPED 1011
+
+// The device's certificate has expired by the device's clock.
+//
+// Returned by `iotcred_config_check`.
+// What to do: Check the device's clock; if it is right, give the device a new certificate.
+#define IOTCRED_ERR_CERTIFICATE_EXPIRED 1012
+
+// The device's certificate is not valid yet by the device's clock.
+//
+// Returned by `iotcred_config_check`.
+// What to do: Set the device's clock.
+#define IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID 1013
 
 // `method` is no HTTP method.
 //
@@ -478,36 +520,6 @@ typedef struct {
 // What to do: Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone.
 #define IOTCRED_ERR_TRAILER 2035
 
-// The first request after the device's start waits for its moment.
-//
-// Returned by `iotcred_cache_get`.
-// What to do: Call again after `retry_after_ms`, which iotcred_cache_next_wake says too; `startup_spread_ms` in the cache sets the time over which a fleet's first requests are spread.
-#define IOTCRED_ERR_CACHE_STARTING 2050
-
-// The cache holds no valid credentials.
-//
-// Returned by `iotcred_cache_seal`.
-// What to do: Get credentials with iotcred_cache_get first; an empty cache needs no seal.
-#define IOTCRED_ERR_CACHE_EMPTY 2051
-
-// The sealed cache cannot be opened: it was cut or changed, or is of another key or version.
-//
-// Returned by `iotcred_cache_restore`.
-// What to do: Give all the bytes that iotcred_cache_seal wrote, and the same key; else go on with an empty cache.
-#define IOTCRED_ERR_SEAL_INVALID 2052
-
-// The clock is earlier than the seal, so that the age of what is sealed cannot be told.
-//
-// Returned by `iotcred_cache_restore`.
-// What to do: Go on with an empty cache, or set the clock and restore again.
-#define IOTCRED_ERR_SEAL_CLOCK 2053
-
-// The credentials have expired since they were sealed.
-//
-// Returned by `iotcred_cache_restore`.
-// What to do: Go on with an empty cache: the next iotcred_cache_get fetches new ones.
-#define IOTCRED_ERR_SEAL_EXPIRED 2054
-
 // The name could not be resolved.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
@@ -523,7 +535,7 @@ typedef struct {
 // No address accepted a connection.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Check the route, the port (443) and the firewall.
+// What to do: Check the network, the port (443) and the firewall.
 #define IOTCRED_ERR_CONNECT 3003
 
 // The connection broke.
@@ -535,8 +547,26 @@ typedef struct {
 // The deadline passed.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Try again, or raise `timeout_ms`.
+// What to do: Try again, or raise `timeout_ms`; the error's `phase` says what took too long.
 #define IOTCRED_ERR_DEADLINE 3005
+
+// There is no route to the server.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check that the device's network is up: link, address, gateway.
+#define IOTCRED_ERR_NO_ROUTE 3006
+
+// The connection was refused.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Nothing listens there, or a firewall refuses: check `endpoint`, `address` and the port (443).
+#define IOTCRED_ERR_CONNECTION_REFUSED 3007
+
+// The connection was reset.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Try again. If it is reset each time, a firewall or proxy in between does not let this connection pass.
+#define IOTCRED_ERR_CONNECTION_RESET 3008
 
 // The TLS handshake failed.
 //
@@ -547,25 +577,25 @@ typedef struct {
 // The server's certificate comes from no trusted root.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: For AWS leave `ca` empty; for a server of your own give its root in `ca`. A proxy that intercepts TLS shows like this.
+// What to do: For AWS leave `ca` empty; for a server of your own give the root of the issuer that the error's message names in `ca`. A proxy that intercepts TLS shows like this.
 #define IOTCRED_ERR_SERVER_UNTRUSTED 4002
 
 // The server's certificate has expired by the device's clock.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Check the device's clock; AWS renews its certificates in time.
+// What to do: Compare the dates in the error's message and check the device's clock; AWS renews its certificates in time.
 #define IOTCRED_ERR_SERVER_EXPIRED 4003
 
 // The server's certificate is not valid yet by the device's clock.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Set the device's clock.
+// What to do: Set the device's clock; the dates are in the error's message.
 #define IOTCRED_ERR_SERVER_NOT_YET_VALID 4004
 
 // The server's certificate is for another name.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Check `endpoint` and `address`: another server answered.
+// What to do: Check `endpoint` and `address`: another server answered, for the names in the error's message.
 #define IOTCRED_ERR_SERVER_NAME 4005
 
 // The server's certificate is invalid.
@@ -577,7 +607,7 @@ typedef struct {
 // The server refused the device's certificate, or misses one.
 //
 // Returned by `iotcred_fetch`, `iotcred_send`.
-// What to do: Check that the certificate is registered and active in this account and region: aws iot describe-certificate.
+// What to do: Check that the certificate is registered and active in this account and region (aws iot describe-certificate), and not expired; the error's message says what the server objects to.
 #define IOTCRED_ERR_CLIENT_REFUSED 4007
 
 // There is no TLS version or suite that both sides speak.
@@ -585,6 +615,12 @@ typedef struct {
 // Returned by `iotcred_fetch`, `iotcred_send`.
 // What to do: The server must offer TLS 1.2 or 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305.
 #define IOTCRED_ERR_TLS_NO_COMMON 4008
+
+// The server does not know the name that it was asked for.
+//
+// Returned by `iotcred_fetch`, `iotcred_send`.
+// What to do: Check the spelling of `endpoint`.
+#define IOTCRED_ERR_NAME_UNKNOWN 4009
 
 // The response is not well-formed HTTP/1.1.
 //
@@ -667,7 +703,7 @@ typedef struct {
 // The certificate is not registered or not active at this endpoint.
 //
 // Returned by `iotcred_fetch`.
-// What to do: Register and activate the certificate in the account and region of the endpoint.
+// What to do: Register the certificate in the account and region of the endpoint, and activate it: aws iot update-certificate --certificate-id ID --new-status ACTIVE.
 #define IOTCRED_ERR_CERTIFICATE_NOT_ACTIVE 5022
 
 // The role alias does not exist here.
@@ -679,7 +715,7 @@ typedef struct {
 // The role behind the alias cannot be assumed.
 //
 // Returned by `iotcred_fetch`.
-// What to do: Let the role's trust policy name the service credentials.iot.amazonaws.com (not iot.amazonaws.com) for sts:AssumeRole.
+// What to do: Check that the role exists, and let its trust policy name the service credentials.iot.amazonaws.com (not iot.amazonaws.com) for sts:AssumeRole.
 #define IOTCRED_ERR_ROLE_NOT_ASSUMABLE 5024
 
 // The alias' credential duration exceeds the role's maximum.
@@ -690,14 +726,14 @@ typedef struct {
 
 // This is the data endpoint, not the credentials endpoint.
 //
-// Returned by `iotcred_fetch`.
-// What to do: Use what `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints.
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
+// What to do: Use the credentials endpoint, ID.credentials.iot.REGION.amazonaws.com, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_DATA_ENDPOINT 5026
 
 // This is no credentials endpoint.
 //
 // Returned by `iotcred_fetch`.
-// What to do: Use what `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints.
+// What to do: Use the credentials endpoint, ID.credentials.iot.REGION.amazonaws.com, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 #define IOTCRED_ERR_WRONG_ENDPOINT 5027
 
 // A defect of iotcred.
@@ -914,8 +950,32 @@ void sigv4_chunk_wipe(sigv4_chunks *chunks);
 
 #if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
-// `clock_floor`: the date of this release of the library. It stands in the source, not in the build, so that builds are reproducible.
-#define IOTCRED_CLOCK_FLOOR_RELEASE 1
+// The smallest arena, in bytes: less cannot even report an error.
+#define IOTCRED_ARENA_MIN 2048
+
+// An arena, in bytes, that is enough for a fetch.
+#define IOTCRED_ARENA_SIZE 45056
+
+// `phase`: the failure is none of the connection's.
+#define IOTCRED_PHASE_NONE 0
+
+// `phase`: the name was being looked up.
+#define IOTCRED_PHASE_RESOLVE 1
+
+// `phase`: the connection was being opened.
+#define IOTCRED_PHASE_CONNECT 2
+
+// `phase`: the TLS handshake.
+#define IOTCRED_PHASE_HANDSHAKE 3
+
+// `phase`: the request was being sent.
+#define IOTCRED_PHASE_SEND 4
+
+// `phase`: the response was awaited, or was coming in. With TLS 1.3 a server that refuses the device's certificate says so here.
+#define IOTCRED_PHASE_RECEIVE 5
+
+// So many problems `iotcred_config_check` finds at most.
+#define IOTCRED_PROBLEMS_MAX 12
 
 // `state`: no refresh is due.
 #define IOTCRED_CACHE_FRESH 0
@@ -926,15 +986,6 @@ void sigv4_chunk_wipe(sigv4_chunks *chunks);
 // `state`: valid; the last refresh failed, for the reason in `refresh_status`.
 #define IOTCRED_CACHE_STALE 2
 
-// `startup_spread_ms`: the first request is made at once.
-#define IOTCRED_CACHE_NO_SPREAD UINT32_MAX
-
-// Bytes of the key that a cache is sealed under.
-#define IOTCRED_SEAL_KEY_SIZE 32
-
-// Bytes of a sealed cache, at most: with the longest token that `iotcred_credentials` holds. With AWS's usual tokens it has about 1100.
-#define IOTCRED_CACHE_SEALED_SIZE 4448
-
 // `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
 #define IOTCRED_SEND_EXPECT_CONTINUE 1
 
@@ -942,12 +993,18 @@ void sigv4_chunk_wipe(sigv4_chunks *chunks);
 typedef struct {
     // Fills `buffer` with `len` random bytes from a source fit for keys. Returns 0; anything else fails the handshake.
     int32_t (*random)(uint8_t *buffer, size_t len);
-    // Allocates `size` bytes aligned to `align` (a power of two, at most 16), or returns NULL.
+    // Allocates `size` bytes aligned to `align` (a power of two, at most 16), or returns NULL, which leads to `panic`. NULL, as `release`, with an `arena`.
     void *(*allocate)(size_t size, size_t align);
     // Frees what `allocate` returned for the same `size` and `align`; the library has cleared it.
     void (*release)(void *block, size_t size, size_t align);
     // Called when the library cannot go on: out of memory, or a defect. Must not return. NULL: a trap instruction.
     void (*panic)(void);
+    // Memory in place of `allocate` and `release`, the library's from now on: every block that it needs is taken from here, and running out of it is a status
+    // (`IOTCRED_ERR_MEMORY`, whose message says how many bytes are lacking). One call at a time can use it; a second one gets `IOTCRED_ERR_BUSY`. Aligned or
+    // not. NULL: none.
+    void *arena;
+    // Its size in bytes, at least `IOTCRED_ARENA_MIN`; `IOTCRED_ARENA_SIZE` is enough for a fetch.
+    size_t arena_size;
 } iotcred_port;
 
 // Temporary credentials. The struct is the caller's and takes 4.4 KB: static memory on a small target. It holds secrets: end with
@@ -976,13 +1033,14 @@ typedef struct {
     // Passed to every function below; may be NULL. One context carries one connection: concurrent calls need one each.
     void *context;
     // Opens a TCP connection to `host` (a name or an IP address) within `timeout_ms` milliseconds. Returns 0, or `IOTCRED_ERR_DNS`,
-    // `IOTCRED_ERR_CONNECT` or `IOTCRED_ERR_DEADLINE`; any other number counts as `IOTCRED_ERR_CONNECT`.
+    // `IOTCRED_ERR_DNS_DEADLINE`, `IOTCRED_ERR_NO_ROUTE`, `IOTCRED_ERR_CONNECTION_REFUSED`, `IOTCRED_ERR_CONNECTION_RESET`, `IOTCRED_ERR_CONNECT` or
+    // `IOTCRED_ERR_DEADLINE`; any other number counts as `IOTCRED_ERR_CONNECT`.
     int32_t (*connect)(void *context, const char *host, uint16_t port, uint32_t timeout_ms);
     // Sends at most `len` bytes of `data`. Returns how many, 0 if none could be sent within `timeout_ms`, or a negative number if the connection
-    // is broken.
+    // is broken: `-IOTCRED_ERR_CONNECTION_RESET` if it was reset.
     int32_t (*send)(void *context, const uint8_t *data, size_t len, uint32_t timeout_ms);
     // Receives at most `size` bytes into `buffer`. Returns how many as soon as there are any, 0 if none came within `timeout_ms` (0: take only
-    // what is there), or a negative number if the connection is closed or broken.
+    // what is there), or a negative number if the connection is closed or broken: `-IOTCRED_ERR_CONNECTION_RESET` if it was reset.
     int32_t (*recv)(void *context, uint8_t *buffer, size_t size, uint32_t timeout_ms);
     // Closes the connection. Called once after every `connect`, also after one that failed.
     void (*close)(void *context);
@@ -994,6 +1052,24 @@ typedef struct {
     // Waits for `ms` milliseconds; goes with the clocks. NULL: the library never waits, and so makes one try in a fetch.
     void (*sleep)(void *context, uint32_t ms);
 } iotcred_platform;
+
+// How long each phase of a fetch took, in milliseconds, and how far it came: the phases that were not reached are 0. Of several tries the last one's.
+typedef struct {
+    // Looking the name up. 0 with a transport of the device's own, where `connect_ms` has it.
+    uint32_t resolve_ms;
+    // Opening the connection.
+    uint32_t connect_ms;
+    // The TLS handshake.
+    uint32_t handshake_ms;
+    // Sending the request.
+    uint32_t send_ms;
+    // Waiting for the response, and receiving it.
+    uint32_t receive_ms;
+    // The whole call, with all tries and the pauses between them.
+    uint32_t total_ms;
+    // How many tries there were; 0: none, the configuration has a mistake.
+    uint32_t tries;
+} iotcred_timings;
 
 // How to get credentials. All-zero members mean the defaults; the first five are what only the user can know. Everything is borrowed for
 // the call, and nothing is kept.
@@ -1022,10 +1098,9 @@ typedef struct {
     // Tries within the deadline, the first included; only what another try can mend is tried again (`retryable` in `iotcred_error`), after a random pause that grows,
     // and no sooner than the server asked. 0: 3. 1: no second try.
     uint32_t tries;
-    // For a device without a clock: a date that has certainly passed, in Unix seconds from 2015 to 9999, such as its firmware's, or `IOTCRED_CLOCK_FLOOR_RELEASE`. Where
-    // `unix_time` says nothing, or an earlier date, a server's certificate is then accepted unless it had expired by the floor: weaker than with a clock, since one that expired
-    // later passes too. What the server says of the time comes into the cache, and `iotcred_cache_time` gives it. 0: none; certificates need a clock.
-    int64_t clock_floor;
+    // Where to write how long each phase of the call took; NULL: nowhere. An output, written whether the fetch succeeds or fails (`iotcred_cache_get` writes it
+    // when it refreshes): one for each thread.
+    iotcred_timings *timings;
 } iotcred_config;
 
 // What went wrong, for programs (`kind`, `retryable`) and for people (`message`). The struct is the caller's; where a function takes one, NULL is
@@ -1035,16 +1110,26 @@ typedef struct {
     iotcred_status status;
     // One of `IOTCRED_KIND_*`.
     int32_t kind;
-    // Whether the same call may succeed later.
-    bool retryable;
+    // How far the connection had come, for the 3000s and 4000s: one of `IOTCRED_PHASE_*`.
+    int32_t phase;
     // How long the server asked to wait, in milliseconds; 0 if it did not.
     uint32_t retry_after_ms;
     // Status code of the HTTP response; 0 if there was no response.
     uint16_t http_status;
     // The TLS alert that the server sent (RFC 8446 section 6); 0 if it sent none.
     uint8_t tls_alert;
+    // Whether the same call may succeed later.
+    bool retryable;
+    // Where the dates of a certificate are to blame: the first second of its validity, in Unix seconds; else 0.
+    int64_t not_before;
+    // The last one; 0 as `not_before`.
+    int64_t not_after;
+    // The device's clock beside them; 0 as `not_before`.
+    int64_t device_time;
     // The request id, to quote to AWS; empty if there was none. Ends in NUL.
     char request_id[64];
+    // The name that the service gives its error, such as "AccessDeniedException"; empty if it gave none. Ends in NUL.
+    char error_type[64];
     // The server's words or the library's, printable, UTF-8, cut to fit. Ends in NUL.
     char message[256];
 } iotcred_error;
@@ -1063,11 +1148,6 @@ typedef struct {
     void (*lock)(void *context);
     // Gives it back.
     void (*unlock)(void *context);
-    // Over how many milliseconds the first request is spread, so that a fleet which a power cut starts in one second does not ask in one second. Its moment is drawn once. Before
-    // it `iotcred_cache_get` waits, if that takes at most half of `timeout_ms`, or returns `IOTCRED_ERR_CACHE_STARTING` at once. 0: 60 000, but only if
-    // the device started less than 10 minutes ago, by `monotonic_ms` (std size on Linux: the time since boot); a program that is started later does not wait.
-    // `IOTCRED_CACHE_NO_SPREAD`: none.
-    uint32_t startup_spread_ms;
 } iotcred_cache;
 
 // What there is to say of credentials that a cache has served.
@@ -1136,9 +1216,6 @@ typedef struct {
     uint32_t flags;
     // The device's transport and clocks. NULL: the operating system's.
     const iotcred_platform *platform;
-    // The date for the signature and for the server's certificate, in Unix seconds: what `iotcred_cache_time` gives, which is right also where the device's clock is not.
-    // 0: the clock's.
-    int64_t time;
 } iotcred_request;
 
 // The answer to a request, in the caller's memory.
@@ -1155,19 +1232,13 @@ typedef struct {
     uint64_t body_len;
 } iotcred_response;
 
-// A connection that is kept from one request to the next: no handshake for the second one. The struct is the caller's; all zero is closed. What it keeps beyond itself, the
-// TLS session, is on the heap, since its size depends on the server: 5 to 6 KB with AWS. End with `iotcred_connection_close`. It may be moved, but not copied.
-typedef struct {
-    // The library's.
-    uint64_t opaque[2];
-} iotcred_connection;
-
 // Gives the library what belongs to the process: randomness, memory and a panic hook. With an operating system (the std size) all of it is
 // built in: the call is not needed, and does nothing.
 //
 // `port`: in; copied.
-// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED` if `random`, `allocate` or `release` is NULL.
-// Threads: once, before any other call.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED` if `random` is NULL, or there is neither an arena nor both
+// `allocate` and `release`, or there are both; `IOTCRED_ERR_MEMORY` if the arena is smaller than `IOTCRED_ARENA_MIN`.
+// Threads: once, before any other call. (A second call replaces what the first one gave; nothing else may be under way.)
 // Example: `static const iotcred_port port = { rng_fill, pool_alloc, pool_free, fault }; iotcred_init(&port);`
 iotcred_status iotcred_init(const iotcred_port *port);
 
@@ -1186,6 +1257,25 @@ sigv4_credentials iotcred_credentials_view(const iotcred_credentials *credential
 // Example: `iotcred_credentials_wipe(&credentials);`
 void iotcred_credentials_wipe(iotcred_credentials *credentials);
 
+// Checks a configuration, with no network: all mistakes at once, each as the error that `iotcred_fetch` would fail with; that has `message` and a hint.
+// Besides it looks at the dates of the device's certificate (`IOTCRED_ERR_CERTIFICATE_EXPIRED`, `IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID`), which
+// keep no fetch from asking the server: it may be the device's clock that is wrong.
+//
+// `config`: in. Of `platform` the clock is asked.
+// `problems`: out; an array of `capacity`, of which as many are written whole as there are problems, and the others are left untouched. NULL with a capacity of 0.
+// An array of `IOTCRED_PROBLEMS_MAX` is always large enough.
+// `capacity`: in; how many errors `problems` has room for.
+// `count`: out; may be NULL. How many problems there are, which may be more than `capacity`.
+//
+// Ownership: nothing is kept.
+// Returns `IOTCRED_OK` if there is no problem, else the status of the first; `IOTCRED_ERR_NULL_ARGUMENT`, with the outputs untouched.
+// Threads: any number at once, each with its own outputs.
+// Example: see `examples-c/doctor.c`.
+iotcred_status iotcred_config_check(const iotcred_config *config,
+                                    iotcred_error *problems,
+                                    size_t capacity,
+                                    size_t *count);
+
 // Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS, and as
 // many more as `tries` allows when one fails for a reason that may pass.
 // Source: <https://docs.aws.amazon.com/iot/latest/developerguide/authorizing-direct-aws.html>
@@ -1197,7 +1287,7 @@ void iotcred_credentials_wipe(iotcred_credentials *credentials);
 // Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes. One exception: where the operating system
 // resolves names, a lookup that outlasts the deadline goes on in a thread of its own, at most one per process, which frees what it holds when it ends.
 // Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_CLOCK_UNSET`,
-// `IOTCRED_ERR_TIME_REQUIRED`; `IOTCRED_ERR_TIME_OUT_OF_RANGE` for a `clock_floor` that is no date; for each member of `config` that is wrong its own of the 1000s; the 3000s, the 4000s and the 5000s.
+// `IOTCRED_ERR_TIME_REQUIRED`; for each member of `config` that is wrong its own of the 1000s; the 3000s, the 4000s and the 5000s.
 // Threads: any number at once, each with its own `credentials` and `error`.
 // Example: see `examples-c/fetch_credentials.c`.
 iotcred_status iotcred_fetch(const iotcred_config *config,
@@ -1205,8 +1295,7 @@ iotcred_status iotcred_fetch(const iotcred_config *config,
                              iotcred_error *error);
 
 // Gives credentials that are valid: those in the cache, or, when a refresh is due, new ones. A refresh is due from a moment drawn at random in the last 5, 15 or 60
-// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above; after the first request, and after a failure, in the last two thirds of the lifetime, so that the
-// devices of a fleet which come back together do not stay together. One caller refreshes, and the others go on with what is valid; in the last minute
+// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above. One caller refreshes, and the others go on with what is valid; in the last minute
 // they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next try is 5 to 10 minutes later. When nothing is valid any more the
 // error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows from a second to
 // 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
@@ -1221,7 +1310,7 @@ iotcred_status iotcred_fetch(const iotcred_config *config,
 //
 // Ownership: nothing is kept but in `*cache`; the rest is as for `iotcred_fetch`.
 // Returns what `iotcred_fetch` returns, and `IOTCRED_ERR_DEADLINE` also when another thread's refresh did not end in time; `IOTCRED_ERR_PLATFORM` also if one of
-// `lock` and `unlock` is NULL; `IOTCRED_ERR_CACHE_STARTING` before the first request's moment, see `startup_spread_ms`.
+// `lock` and `unlock` is NULL.
 // Threads: any number at once for one cache, as said there, each with its own other arguments.
 // Example: `status = iotcred_cache_get(&cache, &config, &credentials, NULL, &error);`
 iotcred_status iotcred_cache_get(iotcred_cache *cache,
@@ -1272,53 +1361,12 @@ iotcred_status iotcred_cache_time(iotcred_cache *cache,
 void iotcred_cache_invalidate(iotcred_cache *cache,
                               const iotcred_credentials *refused);
 
-// Wipes a cache; it is empty afterwards, and keeps its lock and `startup_spread_ms`.
+// Wipes a cache; it is empty afterwards, and keeps its lock.
 //
 // `cache`: in and out; NULL is allowed and does nothing.
 // Threads: one alone; no other call may use the cache.
 // Example: `iotcred_cache_wipe(&cache);`
 void iotcred_cache_wipe(iotcred_cache *cache);
-
-// Seals what a cache holds into the caller's memory, for a deep sleep from which the device starts anew: retained RAM or flash. It is encrypted and authenticated
-// (ChaCha20-Poly1305) under the caller's key. The cache stays as it is: wipe it before the memory is left.
-//
-// `cache`: in.
-// `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
-// `key`: in. `IOTCRED_SEAL_KEY_SIZE` random bytes that stay on this device, such as from its secure storage. Who has the key and the seal has the credentials.
-// `buffer`: out. The sealed cache; `IOTCRED_CACHE_SEALED_SIZE` bytes are always enough. Untouched on failure. NULL with `size` 0 asks how many are needed.
-// `size`: in. Size of `buffer` in bytes.
-// `sealed_len`: out. How many bytes were written; with `IOTCRED_ERR_BUFFER_TOO_SMALL` how many are needed.
-//
-// Ownership: nothing is kept. Takes `IOTCRED_CACHE_SEALED_SIZE` bytes of heap for the call, and wipes them.
-// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`, also when the random
-// source fails; `IOTCRED_ERR_CACHE_EMPTY`; `IOTCRED_ERR_TIME_REQUIRED` or `IOTCRED_ERR_CLOCK_UNSET` as long as `iotcred_cache_time` has no time.
-// Threads: as for `iotcred_cache_get`.
-// Example: `iotcred_cache_seal(&cache, &config, key, retained, sizeof retained, &retained_len);`
-iotcred_status iotcred_cache_seal(iotcred_cache *cache,
-                                  const iotcred_config *config,
-                                  const uint8_t *key,
-                                  uint8_t *buffer,
-                                  size_t size,
-                                  size_t *sealed_len);
-
-// Puts a sealed cache back, so that a device which wakes needs no request. A monotonic clock has no memory of the sleep: the credentials live until their end by the wall
-// clock, corrected as it was when they were sealed; a wall clock that is unset, or earlier than the seal, discards them. Do it before the first `iotcred_cache_get`, and after
-// the clock was set. Whatever it returns, the cache can be used: on failure it is as it was.
-//
-// `cache`: in and out. What it holds is replaced.
-// `config`: in. As for `iotcred_cache_get`, and the same as for the seal; only its `platform` is looked at.
-// `key`: in. `IOTCRED_SEAL_KEY_SIZE` bytes, as for the seal.
-// `sealed`: in. All the bytes that `iotcred_cache_seal` wrote, and no others.
-//
-// Ownership: nothing is kept. Takes up to twice `IOTCRED_CACHE_SEALED_SIZE` bytes of heap for the call, and wipes them.
-// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`; `IOTCRED_ERR_SEAL_INVALID`; `IOTCRED_ERR_TIME_REQUIRED`,
-// `IOTCRED_ERR_CLOCK_UNSET`, `IOTCRED_ERR_SEAL_CLOCK`; `IOTCRED_ERR_SEAL_EXPIRED`.
-// Threads: as for `iotcred_cache_get`.
-// Example: `iotcred_cache_restore(&cache, &config, key, (iotcred_bytes){ retained, retained_len });`
-iotcred_status iotcred_cache_restore(iotcred_cache *cache,
-                                     const iotcred_config *config,
-                                     const uint8_t *key,
-                                     iotcred_bytes sealed);
 
 // Sends one signed HTTPS request and takes the answer. An answer other than 2xx is a failure: its status says which, `error` carries the
 // server's code and words, and its body goes neither to `write_body` nor to the response's memory.
@@ -1338,35 +1386,6 @@ iotcred_status iotcred_send(const iotcred_request *request,
                             const sigv4_credentials *credentials,
                             iotcred_response *response,
                             iotcred_error *error);
-
-// `iotcred_send` over a connection that is kept. The first request opens it; a further one goes over it if it is to the same host (and address, port and CA), the last one was less
-// than 20 seconds ago, and the server has kept it open; otherwise it is closed and a new one is opened. When the server closes it just as a request is on its way, the
-// request is sent once more over a new connection, if nothing of an answer has come, and sending it twice can do no harm: GET, HEAD, PUT and DELETE, with a body
-// in memory or of which `read_body` has given nothing yet; progress begins anew then. A POST comes back with `IOTCRED_ERR_CONNECTION_LOST`.
-//
-// `connection`: in and out.
-// `request`: in. As for `iotcred_send`. The functions of its `platform`, and their `context`, must go on to be valid until the connection is closed; with another `context` a new
-// connection is opened.
-// `credentials`: in.
-// `response`: in and out. As for `iotcred_send`.
-// `error`: out; may be NULL. Always written whole.
-//
-// Ownership: `*connection` keeps an open connection and its memory until `iotcred_connection_close`, and no secret of the request.
-// Returns what `iotcred_send` returns.
-// Threads: one at a time for one connection.
-// Example: `static iotcred_connection connection; iotcred_connection_send(&connection, &request, &keys, &response, &error);`
-iotcred_status iotcred_connection_send(iotcred_connection *connection,
-                                       const iotcred_request *request,
-                                       const sigv4_credentials *credentials,
-                                       iotcred_response *response,
-                                       iotcred_error *error);
-
-// Closes a connection, and frees and wipes what it kept. It can be used again.
-//
-// `connection`: in and out; NULL is allowed, and one that is closed, and nothing happens.
-// Threads: one at a time for one connection.
-// Example: `iotcred_connection_close(&connection);`
-void iotcred_connection_close(iotcred_connection *connection);
 
 #endif // IOTCRED_SIGN_ONLY
 

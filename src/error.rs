@@ -17,6 +17,14 @@ pub enum Status {
     TimeRequired = 5,
     /// A time after the year 9999.
     TimeOutOfRange = 6,
+    /// The arena is too small for the next step.
+    Memory = 7,
+    /// Another call uses the arena.
+    Busy = 8,
+    /// The firmware's random source failed.
+    Random = 9,
+    /// The monotonic clock stands still.
+    ClockStopped = 10,
 
     /// Configuration: the endpoint is no host name.
     Endpoint = 1001,
@@ -38,6 +46,12 @@ pub enum Status {
     Address = 1009,
     /// Configuration: a callback that is needed is NULL.
     Platform = 1010,
+    /// Configuration: the private key stands in the certificate's place, and the certificate in the key's.
+    Swapped = 1011,
+    /// Configuration: the device's certificate has expired, by the device's clock.
+    CertificateExpired = 1012,
+    /// Configuration: the device's certificate is not valid yet, by the device's clock.
+    CertificateNotYetValid = 1013,
 
     /// Request: the method is no token.
     Method = 2001,
@@ -101,12 +115,18 @@ pub enum Status {
     Dns = 3001,
     /// The resolver had not answered when the deadline passed.
     DnsDeadline = 3002,
-    /// No address accepted a connection.
+    /// No address accepted a connection, for a reason that has no status of its own.
     Connect = 3003,
-    /// The connection broke.
+    /// The connection broke, or ended too soon.
     ConnectionLost = 3004,
     /// The deadline passed.
     Deadline = 3005,
+    /// There is no route to the server.
+    NoRoute = 3006,
+    /// The server, or a firewall, refused the connection.
+    ConnectionRefused = 3007,
+    /// The connection was reset.
+    ConnectionReset = 3008,
 
     /// The handshake failed for a reason that has no status of its own.
     Tls = 4001,
@@ -124,6 +144,8 @@ pub enum Status {
     ClientRefused = 4007,
     /// There is no version or suite that both sides speak.
     TlsNoCommon = 4008,
+    /// The server does not know the name that it was asked for.
+    NameUnknown = 4009,
 
     /// The response is not well-formed HTTP/1.1.
     ResponseMalformed = 5001,
@@ -175,11 +197,15 @@ impl Status {
     pub const fn is_retryable(self) -> bool {
         matches!(
             self,
-            Self::Dns
+            Self::Busy
+                | Self::Dns
                 | Self::DnsDeadline
                 | Self::Connect
                 | Self::ConnectionLost
                 | Self::Deadline
+                | Self::NoRoute
+                | Self::ConnectionRefused
+                | Self::ConnectionReset
                 | Self::ResponseMalformed
                 | Self::ResponseTooLarge
                 | Self::Document
@@ -193,37 +219,93 @@ impl Status {
     pub const fn is_of_clock(self) -> bool {
         matches!(
             self,
-            Self::ClockUnset | Self::TimeRequired | Self::SealClock | Self::ServerExpired | Self::ServerNotYetValid
+            Self::ClockUnset
+                | Self::TimeRequired
+                | Self::SealClock
+                | Self::ServerExpired
+                | Self::ServerNotYetValid
+                | Self::CertificateNotYetValid
         )
+    }
+
+    /// Whether an open connection came to an end: what the server said before may still be there.
+    pub const fn is_cut(self) -> bool {
+        matches!(self, Self::ConnectionLost | Self::ConnectionReset)
+    }
+
+    /// Whether the network or TLS failed: such an error has a phase.
+    pub const fn is_of_connection(self) -> bool {
+        matches!(self as i32, 3000..=4999)
     }
 }
 
+/// How far a connection had come when something happened to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 #[cfg(feature = "client")]
-pub use client::{Error, Text, printable};
+pub enum Phase {
+    /// The name is looked up.
+    Resolve = 1,
+    /// The connection is opened.
+    Connect = 2,
+    /// TLS shakes hands.
+    Handshake = 3,
+    /// The request goes out.
+    Send = 4,
+    /// The response is awaited, and comes in.
+    Receive = 5,
+}
+
+#[cfg(feature = "client")]
+pub use client::{Dates, Details, Error, KeptError, Text, printable};
 
 #[cfg(feature = "client")]
 mod client {
-    use super::Status;
-    use crate::limits::{MESSAGE_MAX, REQUEST_ID_MAX};
+    use super::{Phase, Status};
+    use crate::limits::{ERROR_CODE_MAX, MESSAGE_MAX, REQUEST_ID_MAX};
+    use alloc::boxed::Box;
     use core::fmt::{self, Write};
+    use core::ops::Deref;
 
     /// Text that is cut, at a character's end, where it is full.
-    #[derive(Clone, Debug, Default, PartialEq, Eq)]
-    pub struct Text<const N: usize>(heapless::String<N>);
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub struct Text<const N: usize> {
+        /// UTF-8 up to `len`, zeros behind it.
+        bytes: [u8; N],
+        len: u16,
+    }
 
     impl<const N: usize> Text<N> {
+        /// No text.
+        pub const EMPTY: Self = Self { bytes: [0; N], len: 0 };
+
         /// The text.
         pub fn as_str(&self) -> &str {
-            self.0.as_str()
+            let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+            // It is UTF-8: characters alone are written.
+            core::str::from_utf8(bytes).unwrap_or_default()
         }
     }
 
+    impl<const N: usize> Default for Text<N> {
+        fn default() -> Self {
+            Self::EMPTY
+        }
+    }
+
+    impl<const N: usize> fmt::Debug for Text<N> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.as_str().fmt(f)
+        }
+    }
+
+    /// Errors when it is full: what comes after is left out too.
     impl<const N: usize> Write for Text<N> {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             for character in text.chars() {
-                if self.0.push(character).is_err() {
-                    break;
-                }
+                let free = self.bytes.get_mut(usize::from(self.len)..).unwrap_or_default();
+                let place = free.get_mut(..character.len_utf8()).ok_or(fmt::Error)?;
+                self.len += character.encode_utf8(place).len() as u16;
             }
             Ok(())
         }
@@ -235,38 +317,100 @@ mod client {
         for chunk in bytes.utf8_chunks() {
             for character in chunk.valid().chars() {
                 let shown = if character.is_control() { ' ' } else { character };
-                let _ = text.write_char(shown);
+                if text.write_char(shown).is_err() {
+                    return text;
+                }
             }
-            if !chunk.invalid().is_empty() {
-                let _ = text.write_char('?');
+            if !chunk.invalid().is_empty() && text.write_char('?').is_err() {
+                return text;
             }
         }
         text
     }
 
-    /// What a call over the network says when it fails.
+    /// What a call over the network says when it fails. It goes by value through every layer, so it is small: what there is to say beside the status is boxed,
+    /// and where there is nothing to say nothing is allocated. The details are read as if they were members: `error.http_status`.
     #[derive(Clone, Debug)]
     pub struct Error {
         /// What went wrong.
         pub status: Status,
+        /// Where the connection stood; `None` where the connection is not to blame.
+        pub phase: Option<Phase>,
+        details: Option<Box<Details>>,
+    }
+
+    /// What an error says beside its status.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Details {
         /// The status of the HTTP response; 0 when there was none.
         pub http_status: u16,
         /// The TLS alert that the server sent; 0 when there was none (0 itself is `close_notify`, which is no failure).
         pub tls_alert: u8,
         /// How long the server asked to wait, in milliseconds; 0 when it did not.
         pub retry_after_ms: u32,
+        /// The dates of the certificate that an error about dates speaks of, and the device's own, in Unix seconds; all 0 for any other error.
+        pub dates: Dates,
         /// The request id, to quote to AWS.
         pub request_id: Text<REQUEST_ID_MAX>,
+        /// The name that the service gives its error, such as `AccessDeniedException`.
+        pub error_type: Text<ERROR_CODE_MAX>,
         /// The server's words or ours, printable; never a secret.
         pub message: Text<MESSAGE_MAX>,
+    }
+
+    /// A certificate's dates beside the device's, in Unix seconds.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Dates {
+        /// The first moment at which the certificate is valid.
+        pub not_before: i64,
+        /// The last one.
+        pub not_after: i64,
+        /// The device's clock.
+        pub device: i64,
+    }
+
+    impl Details {
+        const NONE: Self = Self {
+            http_status: 0,
+            tls_alert: 0,
+            retry_after_ms: 0,
+            dates: Dates {
+                not_before: 0,
+                not_after: 0,
+                device: 0,
+            },
+            request_id: Text::EMPTY,
+            error_type: Text::EMPTY,
+            message: Text::EMPTY,
+        };
     }
 
     impl Error {
         /// An error with a message of ours: `Error::new(status, format_args!("..."))`. No secret goes into it.
         pub fn new(status: Status, message: fmt::Arguments<'_>) -> Self {
             let mut error = Self::from(status);
-            let _ = error.message.write_fmt(message);
+            let _ = error.details().message.write_fmt(message);
             error
+        }
+
+        /// The same error of a connection that stood at `phase`, unless it says already where.
+        pub fn at(self, phase: Phase) -> Self {
+            let phase = self.phase.or_else(|| self.status.is_of_connection().then_some(phase));
+            Self { phase, ..self }
+        }
+
+        /// The details, to be written.
+        pub fn details(&mut self) -> &mut Details {
+            self.details.get_or_insert_with(|| Box::new(Details::NONE))
+        }
+    }
+
+    impl Deref for Error {
+        type Target = Details;
+
+        fn deref(&self) -> &Details {
+            static NONE: Details = Details::NONE;
+            self.details.as_deref().unwrap_or(&NONE)
         }
     }
 
@@ -274,11 +418,37 @@ mod client {
         fn from(status: Status) -> Self {
             Self {
                 status,
-                http_status: 0,
-                tls_alert: 0,
-                retry_after_ms: 0,
-                request_id: Text::default(),
-                message: Text::default(),
+                phase: None,
+                details: None,
+            }
+        }
+    }
+
+    /// An error without a box, to be kept in memory of the caller's that nobody drops.
+    #[derive(Clone, Copy, Debug)]
+    pub struct KeptError {
+        /// What went wrong.
+        pub status: Status,
+        phase: Option<Phase>,
+        details: Details,
+    }
+
+    impl From<&Error> for KeptError {
+        fn from(error: &Error) -> Self {
+            Self {
+                status: error.status,
+                phase: error.phase,
+                details: **error,
+            }
+        }
+    }
+
+    impl From<&KeptError> for Error {
+        fn from(kept: &KeptError) -> Self {
+            Self {
+                status: kept.status,
+                phase: kept.phase,
+                details: Some(Box::new(kept.details)),
             }
         }
     }
@@ -286,6 +456,32 @@ mod client {
     #[cfg(test)]
     mod tests {
         use super::*;
+
+        #[test]
+        fn an_error_without_details_is_a_few_bytes_and_no_box() {
+            assert!(size_of::<Error>() <= 2 * size_of::<usize>());
+            let error = Error::from(Status::Deadline);
+            assert!(error.details.is_none() && error.http_status == 0 && error.message.as_str().is_empty());
+        }
+
+        #[test]
+        fn an_error_of_the_connection_says_where_it_stood_and_no_other_does() {
+            let lost = Error::from(Status::ConnectionLost).at(Phase::Send).at(Phase::Receive);
+            assert_eq!(lost.phase, Some(Phase::Send));
+            assert_eq!(Error::from(Status::Document).at(Phase::Receive).phase, None);
+        }
+
+        #[test]
+        fn a_kept_error_owns_no_box_and_comes_back_whole() {
+            const { assert!(!core::mem::needs_drop::<KeptError>()) };
+            let mut error = Error::new(Status::Refused, format_args!("no"));
+            error.details().http_status = 403;
+            let back = Error::from(&KeptError::from(&error));
+            assert_eq!(
+                (back.status, back.http_status, back.message.as_str()),
+                (Status::Refused, 403, "no")
+            );
+        }
 
         #[test]
         fn what_the_server_said_is_made_printable() {
@@ -298,7 +494,8 @@ mod client {
 
         #[test]
         fn what_does_not_fit_is_cut_at_a_character() {
-            assert_eq!(printable::<4>("abc\u{e9}".as_bytes()).as_str(), "abc");
+            assert_eq!(printable::<4>("abc\u{e9}d".as_bytes()).as_str(), "abc");
+            assert_eq!(printable::<5>("abc\u{e9}d".as_bytes()).as_str(), "abc\u{e9}");
         }
     }
 }

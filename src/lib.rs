@@ -9,7 +9,7 @@
 //! C structs -> ffi -> Request + Credentials -> canonical request -> string to sign -> signing key -> signature -> ffi -> caller's buffer
 //! ```
 //!
-//! Dependencies point one way: `ffi` -> `aws_sdk` -> `cache`, `fetch`, `send`, `sign` -> `tls`, `http`, `net` -> `credentials`, `time`, `crypto`, `error`, `limits`.
+//! Dependencies point one way: `ffi` -> `aws_sdk` -> `cache`, `fetch`, `send`, `sign` -> `tls`, `http`, `net` -> `credentials`, `time`, `crypto`, `memory`, `error`, `limits`.
 //! `sign` and `fetch` never name each other.
 #![no_std]
 #![deny(unsafe_code)]
@@ -23,6 +23,8 @@ pub mod credentials;
 pub mod crypto;
 pub mod error;
 pub mod limits;
+#[cfg(feature = "client")]
+pub mod memory;
 pub mod secret;
 pub mod time;
 

@@ -38,6 +38,36 @@ pub use client::*;
 
 #[cfg(feature = "client")]
 mod client {
+    // ---- What an arena must be able to give before a step, in bytes. Measured with the client's archive on x86_64, whose pointers are twice as large as those of
+    // the processors that need this; `tests/c/test_device_arena.c` goes through all sizes of an arena.
+
+    /// For an error with its text, and what little is allocated between the checks: always kept besides.
+    pub const RESERVE_ERROR: usize = 1024;
+
+    /// To read the configuration, beside `RESERVE_CONFIG_LONGEST` times the longest of certificates, key and CA, and the length of all. Seen: 3.7 KB of files of
+    /// 3.0 KB, 5.4 KB of files of 4.8 KB.
+    pub const RESERVE_CONFIG: usize = 1024;
+
+    /// PEM is gathered in a buffer that doubles: its last copy and the one before, and what they say.
+    pub const RESERVE_CONFIG_LONGEST: usize = 3;
+
+    /// For a connection and the first message of its handshake. Seen: 2.4 KB, and then 0.3 KB for a host name of 26 characters.
+    pub const RESERVE_HELLO: usize = 3072;
+
+    /// For a step of a handshake, beside the length of the private key and one and a half times the longest message so far: certificates are copied, and so is
+    /// the transcript that the device signs. Seen, with all of it: 5.9 KB for P-256 and 6.9 KB for RSA-2048 with messages of 1.5 KB, 11.9 KB for RSA-2048 and 5.4 KB.
+    pub const RESERVE_HANDSHAKE: usize = 4608;
+
+    /// For a record of an open connection, beside its length and the longest message so far: a session ticket, which nobody asked for, comes with a copy of
+    /// the server's certificates. Seen: 2.2 KB for records of 1.5 KB, 6.6 KB for records of 3.3 KB after certificates of 5.4 KB.
+    pub const RESERVE_RECORD: usize = 1024;
+
+    /// To write the head of a request, beside four times the length of what goes into it. Seen: 0.6 KB in all.
+    pub const RESERVE_HEAD: usize = 1024;
+
+    /// The smallest arena, in bytes, in which an error can be reported.
+    pub const ARENA_MIN: usize = 2048;
+
     /// Length of an access key id, in characters. Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html>
     pub const ACCESS_KEY_ID_MAX: usize = 128;
 
@@ -92,6 +122,9 @@ mod client {
 
     /// Bytes of the server's words, or ours, that an error carries.
     pub const MESSAGE_MAX: usize = 255;
+
+    /// Bytes of the name of a certificate's issuer or subject in an error's message. A common name has at most 64 characters (RFC 5280 appendix A.1).
+    pub const SHOWN_NAME_MAX: usize = 96;
 
     /// Bytes of the request id that an error carries. AWS's have 36; S3's 16.
     pub const REQUEST_ID_MAX: usize = 63;
@@ -148,6 +181,9 @@ mod client {
 
     /// How long a farewell (TLS's `close_notify`, or an alert) may take when the call is over, in milliseconds.
     pub const FAREWELL_MS: u32 = 200;
+
+    /// Calls of a transport in a row that may move nothing while the clock stands still. A clock that ticks each 100 ms lets pass as many, of one microsecond each.
+    pub const IDLE_CALLS_MAX: u32 = 100_000;
 
     /// The longest piece that is given at once to a callback that counts bytes in an `int32_t`.
     pub const CALLBACK_PIECE_MAX: usize = i32::MAX as usize;
@@ -220,6 +256,10 @@ mod client {
 
     /// The longest pause between two tries that the library chooses itself, in milliseconds (the SDKs' bound).
     pub const TRY_PAUSE_MAX_MS: u64 = 20_000;
+
+    /// Bytes of the stack that are cleared when a call is over that has used keys: most of what such a call takes itself (a fetch 35 KB with 64 bits, 15 to 19 KB with 32),
+    /// so that no larger stack is needed.
+    pub const STACK_SCRUB: usize = if usize::BITS == 64 { 30 * 1024 } else { 12 * 1024 };
 
     /// Bytes of a request body that are asked of the caller and sent at a time; the buffer is on the heap.
     pub const BODY_PIECE: usize = 4 * 1024;

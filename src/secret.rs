@@ -32,6 +32,21 @@ impl<T: Zeroize> fmt::Debug for Secret<T> {
 
 impl<T: Zeroize> ZeroizeOnDrop for Secret<T> {}
 
+/// Clears the stack below whoever holds it, when it is dropped: rustls and ring leave words of keys in frames that have ended, and nobody else comes by to overwrite
+/// them in a device that sleeps. What no dropped frame holds (registers, what the kernel saved of them) it cannot reach.
+#[cfg(feature = "client")]
+#[derive(Default)]
+pub struct StackScrub;
+
+#[cfg(feature = "client")]
+impl Drop for StackScrub {
+    #[inline(never)]
+    fn drop(&mut self) {
+        let below = [0_u8; crate::limits::STACK_SCRUB];
+        zeroize::optimization_barrier(&below);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

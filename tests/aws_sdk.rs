@@ -2,12 +2,15 @@
 //! tests/c/sdk.
 #![forbid(unsafe_code)]
 
+mod signing_common;
+
 use iotcred::aws_sdk::{Flags, Parameters, Status, aws_iot_date_to_iso8601, encode_uri, generate_http_authorization};
 use iotcred::credentials::Credentials;
 use iotcred::crypto::sha256::Sha256;
-use iotcred::sign::{self, Form, Header, Options, Payload, Request, S3_SERVICES, UNSIGNED_HEADERS};
+use iotcred::sign::{self, Form, Options, Payload, Presign, Request, S3_SERVICES, Scheme, UNSIGNED_HEADERS};
 use iotcred::time::UnixTime;
 use proptest::prelude::*;
+use signing_common::{canonical_request, headers, is_unreserved, percent_encode};
 
 const HEADERS: &[u8] = b"Host: h\r\n\r\n";
 
@@ -126,27 +129,60 @@ fn texts() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, Vec<(String, String)>)> {
     )
 }
 
+/// A query that is not encoded yet, as a client sends it.
+fn sent(query: &[u8]) -> String {
+    let parameter = |parameter: &[u8]| match parameter.iter().position(|byte| *byte == b'=') {
+        Some(at) => [
+            percent_encode(&parameter[..at], is_unreserved),
+            percent_encode(&parameter[at + 1..], is_unreserved),
+        ]
+        .join("="),
+        None => percent_encode(parameter, is_unreserved),
+    };
+    let parameters: Vec<String> = query.split(|byte| *byte == b'&').map(parameter).collect();
+    parameters.join("&")
+}
+
+fn hex_of_sha256(payload: &[u8]) -> String {
+    Sha256::digest(payload)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn cases() -> ProptestConfig {
+    let cases = std::env::var("IOTCRED_CASES").map_or(500, |cases| cases.parse().unwrap());
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(cases)
+    }
+}
+
 proptest! {
+    #![proptest_config(cases())]
+
+    /// With and without the flag by which the payload's hash is a header's value, and with all of it in canonical form.
     #[test]
     fn it_is_the_native_signer(
-        (path, query, mut headers) in texts(),
+        (path, query, mut pairs) in texts(),
         service in prop::sample::select(vec!["s3", "iot", "s3express", "execute-api"]),
         payload in prop::collection::vec(any::<u8>(), 0..80),
+        hashed in any::<bool>(),
         time in 1_325_376_000_i64..253_402_300_799,
     ) {
         let iso8601 = UnixTime(time).iso8601_basic().unwrap();
-        headers.push(("X-Amz-Date".into(), String::from_utf8(iso8601.to_vec()).unwrap()));
-        headers.insert(headers.len() / 2, ("HOST".into(), "example.amazonaws.com".into()));
-        if S3_SERVICES.contains(&service.as_bytes()) {
-            let hash: String = Sha256::digest(&payload).iter().map(|byte| format!("{byte:02x}")).collect();
-            headers.push(("x-amz-content-sha256".into(), hash));
+        pairs.push(("X-Amz-Date".into(), String::from_utf8(iso8601.to_vec()).unwrap()));
+        pairs.insert(pairs.len() / 2, ("HOST".into(), "example.amazonaws.com".into()));
+        if hashed || S3_SERVICES.contains(&service.as_bytes()) {
+            pairs.push(("x-amz-Content-SHA256".into(), hex_of_sha256(&payload)));
         }
-        let block: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let block: String = pairs.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let sdk = Parameters {
-            timestamp: &iso8601, service: service.as_bytes(), path: &path, query: &query, headers: block.as_bytes(), payload: &payload, ..parameters()
+            timestamp: &iso8601, service: service.as_bytes(), path: &path, query: &query, headers: block.as_bytes(),
+            payload: if hashed { b"another" } else { &payload }, flags: Flags(if hashed { Flags::PAYLOAD_IS_HASH } else { 0 }), ..parameters()
         };
 
-        let native: Vec<Header<'_>> = headers.iter().map(|(name, value)| Header { name: name.as_bytes(), value: value.as_bytes() }).collect();
+        let native = headers(&pairs);
         let request = Request {
             method: b"GET", path: &path, query: &query, headers: &native.as_slice(), payload: Payload::Bytes(&payload), region: b"us-east-1",
             service: service.as_bytes(), time: UnixTime(time), options: Options { form: Form::RawEqualsTwice, ..Options::default() },
@@ -156,6 +192,61 @@ proptest! {
         let signed = sign::sign_request(&request, &credentials, None, &mut buffer).unwrap();
         let native = std::str::from_utf8(&buffer[signed.authorization.unwrap()]).unwrap();
         prop_assert_eq!(authorization(&sdk).unwrap(), native);
+
+        let canonical = canonical_request(&request, &credentials);
+        let mut lines = canonical.split('\n').skip(1);
+        let (path, query) = (lines.next().unwrap(), lines.next().unwrap());
+        let headers: String = lines.take_while(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect();
+        let all = Flags::PATH_IS_CANONICAL | Flags::QUERY_IS_CANONICAL | Flags::HEADERS_ARE_CANONICAL;
+        let sdk = Parameters {
+            path: path.as_bytes(), query: query.as_bytes(), headers: headers.as_bytes(), flags: Flags(sdk.flags.0 | all), ..sdk
+        };
+        prop_assert_eq!(authorization(&sdk).unwrap(), native, "canonical");
+    }
+
+    #[test]
+    fn it_is_the_native_signer_of_urls(
+        (path, query, mut pairs) in texts(),
+        time in 1_325_376_000_i64..253_402_300_799,
+        expires in 1_u32..604_801,
+        token in "[!-%'-~]{0,80}", // No "&", which ends a value that is not encoded.
+    ) {
+        pairs.retain(|(name, _)| !name.contains('&')); // Nor here, where names are listed.
+        pairs.push(("host".into(), "bucket.s3.amazonaws.com".into()));
+        let native = headers(&pairs);
+        let (wire_path, wire_query) = (percent_encode(&path, |byte| is_unreserved(byte) || byte == b'/'), sent(&query));
+        let request = Request {
+            method: b"GET", path: wire_path.as_bytes(), query: wire_query.as_bytes(), headers: &native.as_slice(), payload: Payload::Bytes(b""),
+            region: b"us-east-1", service: b"s3", time: UnixTime(time), options: Options { form: Form::Wire, ..Options::default() },
+        };
+        let credentials = Credentials {
+            access_key_id: parameters().access_key_id, secret_access_key: parameters().secret_access_key, session_token: token.as_bytes(),
+        };
+        let mut buffer = [0; 32 * 1024];
+        let presign = Presign { request: &request, scheme: Scheme::Https, expires, append_token: false };
+        let url = presign.url(&credentials, None, &mut buffer).unwrap();
+        let url = std::str::from_utf8(&buffer[..url.len]).unwrap();
+
+        // The application writes these parameters itself, not encoded yet.
+        let iso8601 = UnixTime(time).iso8601_basic().unwrap();
+        let date = std::str::from_utf8(&iso8601).unwrap();
+        let mut names: Vec<String> = pairs.iter().map(|(name, _)| name.to_lowercase()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut own = format!(
+            "&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE/{}/us-east-1/s3/aws4_request&X-Amz-Date={date}&X-Amz-Expires={expires}\
+             &X-Amz-SignedHeaders={}", &date[..8], names.join(";")
+        );
+        if !token.is_empty() {
+            own += &format!("&X-Amz-Security-Token={token}");
+        }
+        let block: String = pairs.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let sdk = Parameters {
+            timestamp: &iso8601, path: &path, query: &[&query, own.as_bytes()].concat(), headers: block.as_bytes(),
+            flags: Flags(Flags::PRESIGNED_URL), ..parameters()
+        };
+        let ours = authorization(&sdk).unwrap();
+        prop_assert_eq!(ours.split_once("Signature=").unwrap().1, url.split_once("&X-Amz-Signature=").unwrap().1);
     }
 
     #[test]

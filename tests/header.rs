@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 /// What every size has, in the order of the header.
 const EVERY_SIZE: [&str; 7] = ["status", "about", "types", "sign", "presign", "sha256", "chunk"];
 /// What the `sign` size lacks.
-const CLIENT: [&str; 9] = [
+const CLIENT: [&str; 10] = [
     "port",
     "config",
     "credentials",
     "error",
+    "check",
     "fetch",
     "cache",
     "seal",
@@ -99,6 +100,7 @@ fn every_file_of_the_abi_is_in_the_header() {
     let inner = [
         "mod",
         "archive",
+        "arena",
         "args",
         "aws_sdk",
         "clock",

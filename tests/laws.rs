@@ -10,7 +10,7 @@ const TIERS: [&[&str]; 5] = [
     &["aws_sdk"],
     &["cache", "fetch", "send", "sign"],
     &["tls", "http", "net"],
-    &["credentials", "time", "crypto", "error", "limits", "secret"],
+    &["credentials", "time", "crypto", "memory", "error", "limits", "secret"],
 ];
 
 /// Pairs that never name each other, whatever their tier: credentials are the only word that they share.

@@ -90,6 +90,14 @@ cmocka() {
         packages /usr/include/mbedtls/sha256.h libmbedtls-dev
 }
 
+# The compilers that the headers are tried with beside the one that builds. The tests of one that cannot be had are skipped, and it is named.
+compilers() {
+    packages clang clang || echo "LEFT OUT: the headers by clang"
+    packages clang++ clang || echo "LEFT OUT: the headers by clang++"
+    packages g++ g++ || echo "LEFT OUT: the headers by g++"
+    packages arm-none-eabi-gcc gcc-arm-none-eabi libnewlib-arm-none-eabi || echo "LEFT OUT: sigv4.h by arm-none-eabi-gcc"
+}
+
 # ctest of a build under the local AWS, with everything that the tests print kept, and looked through for secrets.
 ctest_with() { # FOLDER LOCAL-AWS-OPTIONS -- CTEST-OPTIONS
     local folder=$build/$1 options=()
@@ -101,7 +109,7 @@ ctest_with() { # FOLDER LOCAL-AWS-OPTIONS -- CTEST-OPTIONS
 c_suite_quick() {
     cmocka && cmake_build quick -DCMAKE_BUILD_TYPE=Debug && ctest_with quick --no-s3 --no-dynamodb -- -j 2
 }
-c_suite() { cmocka && cmake_build tests -DCMAKE_BUILD_TYPE=Release && ctest_with tests -- -j 2; }
+c_suite() { cmocka && compilers && cmake_build tests -DCMAKE_BUILD_TYPE=Release && ctest_with tests -- -j 2; }
 c_suite_sanitized() {
     cmocka && cmake_build sanitized -DCMAKE_BUILD_TYPE=Debug -DIOTCRED_SANITIZE=address,undefined && ctest_with sanitized -- -j 2
 }

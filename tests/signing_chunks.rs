@@ -1,6 +1,6 @@
 //! The streamed upload: AWS's published examples signature by signature, generated ones against AWS's own signer in Rust, and what is refused.
 //!
-//! `IOTCRED_CASES=100000 cargo test --test signing_chunks` runs as many cases of each property.
+//! `IOTCRED_CASES=1000000 cargo test --test signing_chunks` runs as many generated uploads.
 #![forbid(unsafe_code)]
 
 mod signing_common;
@@ -18,7 +18,7 @@ use iotcred::sign::{
 };
 use iotcred::time::UnixTime;
 use proptest::prelude::*;
-use signing_common::headers;
+use signing_common::{Reached, headers};
 use std::time::{Duration, SystemTime};
 
 const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -221,62 +221,239 @@ impl Oracle {
     }
 }
 
-fn cases() -> ProptestConfig {
-    let cases = std::env::var("IOTCRED_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig::with_cases(cases.unwrap_or(200))
+/// Generated uploads, unless `IOTCRED_CASES` says otherwise.
+const CASES: u32 = 10_000;
+
+/// The checksums by which a trailer's value is computed: their names, bits, and polynomials in reflected form.
+/// <https://reveng.sourceforge.io/crc-catalogue/all.htm>
+const CHECKSUMS: [(&str, u32, u64); 3] = [
+    ("x-amz-checksum-crc32", 32, 0xedb8_8320),
+    ("X-Amz-Checksum-Crc32c", 32, 0x82f6_3b78),
+    ("x-amz-checksum-CRC64NVME", 64, 0x9a6c_9329_ac4b_c9b5),
+];
+
+/// A reflected CRC, bit by bit, in base64.
+fn checksum(bits: u32, polynomial: u64, data: &[u8]) -> String {
+    let ones = u64::MAX >> (64 - bits);
+    let sum = data.iter().fold(ones, |sum, byte| {
+        (0..8).fold(sum ^ u64::from(*byte), |sum, _| {
+            (sum >> 1) ^ if sum & 1 == 1 { polynomial } else { 0 }
+        })
+    }) ^ ones;
+    let bytes = sum.to_be_bytes();
+    base64(&bytes[8 - bits as usize / 8..])
 }
 
-proptest! {
-    #![proptest_config(cases())]
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let of_three = |three: &[u8]| -> String {
+        let number = (0..3).fold(0_usize, |number, i| {
+            number << 8 | usize::from(*three.get(i).unwrap_or(&0))
+        });
+        let digit = |i: usize| {
+            if i <= three.len() {
+                char::from(DIGITS[number >> (18 - 6 * i) & 63])
+            } else {
+                '='
+            }
+        };
+        (0..4).map(digit).collect()
+    };
+    bytes.chunks(3).map(of_three).collect()
+}
 
-    #[test]
-    fn generated_uploads_are_signed_alike(
-        seed in any::<u8>(),
-        length in prop_oneof![Just(0_usize), 1_usize..100, 8000_usize..8300, 16380_usize..16390, 0_usize..40000],
-        chunk in prop_oneof![Just(8192_usize), 8192_usize..20000],
-        trailer in prop::option::of(("[A-Za-z][A-Za-z0-9-]{0,38}", "[!-~]{1,60}")),
-        secret in "[ -~]{1,80}",
-        region in "[a-z0-9-]{1,20}",
-        service in prop::sample::select(vec!["s3", "s3express", "s3-outposts"]),
-        time in TIME..TIME + 1_000_000_000,
-    ) {
-        let data: Vec<u8> = (0..length).map(|i| (i as u8).wrapping_mul(31) ^ seed).collect();
-        let mut pairs = pairs(&[("host", "b.s3.amazonaws.com"), ("content-encoding", "aws-chunked,gzip")]);
-        pairs.push(("X-Amz-Decoded-Content-Length".to_owned(), length.to_string()));
-        if let Some((name, _)) = &trailer {
-            pairs.push(("x-amz-trailer".to_owned(), name.clone()));
+/// An upload, and what it is to be signed with.
+#[derive(Clone, Debug)]
+struct Upload {
+    data: Vec<u8>,
+    chunk: usize,
+    trailer: Option<Trailer>,
+    unsigned: bool,
+    secret: String,
+    region: String,
+    service: &'static str,
+    time: i64,
+}
+
+#[derive(Clone, Debug)]
+enum Trailer {
+    Computed((&'static str, u32, u64)),
+    Given(String, String),
+}
+
+impl Trailer {
+    fn name(&self) -> &str {
+        match self {
+            Self::Computed((name, ..)) => name,
+            Self::Given(name, _) => name,
         }
-        let headers = headers(&pairs);
-        let headers = headers.as_slice();
-        let kind = if trailer.is_some() { Streaming::SignedTrailer } else { Streaming::Signed };
-        let credentials = Credentials { secret_access_key: secret.as_bytes(), ..CREDENTIALS };
-        let request = Request { region: region.as_bytes(), service: service.as_bytes(), time: UnixTime(time), ..request(&headers, kind) };
-        let (mut buffer, mut plain) = ([0; 1024], [0; 1024]);
-        let mut chunks = Chunks::new();
-        let signed = chunks.begin(&request, &credentials, &mut buffer).unwrap();
-        prop_assert_eq!(&signed, &sign_request(&request, &credentials, None, &mut plain).unwrap());
-        prop_assert_eq!(buffer, plain);
-        let end = signed.authorization.unwrap().end;
-        let mut oracle = Oracle::new(&secret, &region, service, time, std::str::from_utf8(&buffer[end - 64..end]).unwrap());
-        let mut sent = 0;
-        for (index, piece) in data.chunks(chunk).enumerate() {
-            let head = sized(|buffer| chunks.chunk(piece, buffer)).unwrap();
-            let owed = if index == 0 { "" } else { "\r\n" };
-            prop_assert_eq!(&head, &format!("{owed}{:x};chunk-signature={}\r\n", piece.len(), oracle.chunk(piece)));
-            sent += head.len() + piece.len();
-        }
-        let owed = if length == 0 { "" } else { "\r\n" };
-        let mut expected = format!("{owed}0;chunk-signature={}\r\n", oracle.chunk(b""));
-        let value = trailer.as_ref().map_or("", |(_, value)| value);
-        if let Some((name, value)) = &trailer {
-            let signature = oracle.trailer(&name.to_lowercase(), value);
-            expected += &format!("{}:{value}\r\nx-amz-trailer-signature:{signature}\r\n", name.to_lowercase());
-        }
-        let end = sized(|buffer| chunks.end(value.as_bytes(), buffer)).unwrap();
-        prop_assert_eq!(&end, &(expected + "\r\n"));
-        let announced = Announced::by(&request.payload, &headers).unwrap();
-        prop_assert_eq!(announced.content_length(chunk as u64, value.len() as u64), Ok((sent + end.len()) as u64));
     }
+}
+
+fn uploads() -> impl Strategy<Value = Upload> {
+    let length = prop_oneof![
+        prop::sample::select(vec![0_usize, 8192, 16384]),
+        1_usize..100,
+        8000_usize..8300,
+        16380_usize..16390,
+        0_usize..40000
+    ];
+    let data = (any::<u8>(), length).prop_map(|(seed, length)| {
+        (0..length)
+            .map(|i| (i as u8).wrapping_mul(31) ^ seed)
+            .collect::<Vec<u8>>()
+    });
+    let trailer = prop_oneof![
+        prop::sample::select(&CHECKSUMS[..]).prop_map(Trailer::Computed),
+        ("[A-Za-z][A-Za-z0-9-]{0,38}", "[!-~]{1,60}").prop_map(|(name, value)| Trailer::Given(name, value)),
+    ];
+    let keys = (
+        "[ -~]{1,80}",
+        "[a-z0-9-]{1,20}",
+        prop::sample::select(vec!["s3", "s3express", "s3-outposts"]),
+        TIME..TIME + 1_000_000_000,
+    );
+    (
+        data,
+        prop_oneof![Just(8192_usize), 8192_usize..20000],
+        prop::option::weighted(0.7, trailer),
+        prop::bool::weighted(0.2),
+        keys,
+    )
+        .prop_map(
+            |(data, chunk, trailer, unsigned, (secret, region, service, time))| Upload {
+                data,
+                chunk,
+                unsigned: unsigned && trailer.is_some(),
+                trailer,
+                secret,
+                region,
+                service,
+                time,
+            },
+        )
+}
+
+fn note(reached: &Reached, upload: &Upload) {
+    let (length, chunk) = (upload.data.len(), upload.chunk);
+    let computed = |wanted: &str| matches!(&upload.trailer, Some(Trailer::Computed((name, ..))) if *name == wanted);
+    reached.note(&[
+        ("no bytes", length == 0),
+        ("one chunk that is not full", 0 < length && length < chunk),
+        ("one full chunk", length == chunk),
+        ("full chunks alone", length > chunk && length % chunk == 0),
+        ("a last chunk that is not full", length > chunk && length % chunk != 0),
+        (
+            "a last chunk of 1 to 9 bytes",
+            length > chunk && (1..10).contains(&(length % chunk)),
+        ),
+        ("four chunks", length.div_ceil(chunk) >= 4),
+        ("chunks of the smallest size", chunk == 8192),
+        ("no trailer", upload.trailer.is_none()),
+        (
+            "a trailer whose value is given",
+            matches!(upload.trailer, Some(Trailer::Given(..))),
+        ),
+        ("CRC-32", computed(CHECKSUMS[0].0)),
+        ("CRC-32C", computed(CHECKSUMS[1].0)),
+        ("CRC-64/NVME", computed(CHECKSUMS[2].0)),
+        ("an unsigned upload", upload.unsigned),
+        ("a signed trailer", upload.trailer.is_some() && !upload.unsigned),
+        ("a secret that is hashed first", upload.secret.len() > 60),
+    ]);
+}
+
+/// Signs an upload with both, step by step.
+fn compare(upload: &Upload) -> Result<(), TestCaseError> {
+    let Upload {
+        data,
+        chunk,
+        trailer,
+        unsigned,
+        ..
+    } = upload;
+    let mut pairs = pairs(&[("host", "b.s3.amazonaws.com"), ("content-encoding", "aws-chunked,gzip")]);
+    pairs.push(("X-Amz-Decoded-Content-Length".to_owned(), data.len().to_string()));
+    if let Some(trailer) = trailer {
+        pairs.push(("x-amz-trailer".to_owned(), trailer.name().to_owned()));
+    }
+    let headers = headers(&pairs);
+    let headers = headers.as_slice();
+    let kind = match (trailer, unsigned) {
+        (None, _) => Streaming::Signed,
+        (Some(_), false) => Streaming::SignedTrailer,
+        (Some(_), true) => Streaming::UnsignedTrailer,
+    };
+    let credentials = Credentials {
+        secret_access_key: upload.secret.as_bytes(),
+        ..CREDENTIALS
+    };
+    let request = Request {
+        region: upload.region.as_bytes(),
+        service: upload.service.as_bytes(),
+        time: UnixTime(upload.time),
+        ..request(&headers, kind)
+    };
+    let (mut buffer, mut plain) = ([0; 1024], [0; 1024]);
+    let mut chunks = Chunks::new();
+    let signed = chunks.begin(&request, &credentials, &mut buffer).unwrap();
+    prop_assert_eq!(
+        &signed,
+        &sign_request(&request, &credentials, None, &mut plain).unwrap()
+    );
+    prop_assert_eq!(buffer, plain);
+    let end = signed.authorization.unwrap().end;
+    let seed = std::str::from_utf8(&buffer[end - 64..end]).unwrap();
+    let mut oracle = Oracle::new(&upload.secret, &upload.region, upload.service, upload.time, seed);
+    let mut signature = |data: &[u8]| match unsigned {
+        true => String::new(),
+        false => format!(";chunk-signature={}", oracle.chunk(data)),
+    };
+    let mut sent = 0;
+    for (index, piece) in data.chunks(*chunk).enumerate() {
+        let head = sized(|buffer| chunks.chunk(piece, buffer)).unwrap();
+        let owed = if index == 0 { "" } else { "\r\n" };
+        prop_assert_eq!(&head, &format!("{owed}{:x}{}\r\n", piece.len(), signature(piece)));
+        sent += head.len() + piece.len();
+    }
+    let owed = if data.is_empty() { "" } else { "\r\n" };
+    let mut expected = format!("{owed}0{}\r\n", signature(b""));
+    let (given, value) = match trailer {
+        None => ("", String::new()),
+        Some(Trailer::Given(_, value)) => (value.as_str(), value.clone()),
+        Some(Trailer::Computed((_, bits, polynomial))) => ("", checksum(*bits, *polynomial, data)),
+    };
+    if let Some(trailer) = trailer {
+        let name = trailer.name().to_lowercase();
+        expected += &format!("{name}:{value}\r\n");
+        if !unsigned {
+            expected += &format!("x-amz-trailer-signature:{}\r\n", oracle.trailer(&name, &value));
+        }
+    }
+    let end = sized(|buffer| chunks.end(given.as_bytes(), buffer)).unwrap();
+    prop_assert_eq!(&end, &(expected + "\r\n"));
+    let announced = Announced::by(&request.payload, &headers).unwrap();
+    let length = announced.content_length(*chunk as u64, given.len() as u64);
+    prop_assert_eq!(length, Ok((sent + end.len()) as u64));
+    Ok(())
+}
+
+#[test]
+fn generated_uploads_are_signed_alike() {
+    let count = signing_common::cases(CASES, CASES);
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(count)
+    };
+    let reached = Reached::default();
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    runner
+        .run(&uploads(), |upload| {
+            note(&reached, &upload);
+            compare(&upload)
+        })
+        .unwrap();
+    reached.check(count, CASES, |_, _| false);
 }
 
 /// What it is, the payload's kind, headers beside the host, and whether they are good.

@@ -12,7 +12,7 @@ pub mod seal;
 pub use policy::State;
 
 use crate::credentials::TemporaryCredentials;
-use crate::error::{Error, Status};
+use crate::error::{Error, KeptError, Status};
 use crate::fetch::Fetched;
 use crate::limits::LOST_AFTER_MS;
 use crate::net::{Clock, Deadline};
@@ -24,8 +24,8 @@ use policy::{Decision, Policy, Remedy, lifetime};
 pub struct Cache {
     policy: Policy,
     clock: ServerClock,
-    /// Why the last refresh failed.
-    failure: Option<Error>,
+    /// Why the last refresh failed. Without a box: nobody drops a cache, since it is the caller's memory.
+    failure: Option<KeptError>,
 }
 
 /// Where the credentials are kept, and where they go.
@@ -190,7 +190,7 @@ fn wait_for_the_start(call: &Call<'_>, wait_ms: u64, left_ms: u32) -> Result<(),
         Status::CacheStarting,
         format_args!("the moment was drawn at random, so that devices which start together do not ask together"),
     );
-    error.retry_after_ms = wait_ms;
+    error.details().retry_after_ms = wait_ms;
     Err(error)
 }
 
@@ -260,7 +260,7 @@ impl Cache {
             Decision::Fail => {
                 store.wipe();
                 match &self.failure {
-                    Some(failure) => Err(failure.clone()),
+                    Some(failure) => Err(failure.into()),
                     None => Ok(Entered::Early {
                         wait_ms: self.policy.next_wake(now).saturating_sub(now),
                     }),
@@ -284,7 +284,7 @@ impl Cache {
         };
         self.policy
             .fail(now, remedy(&error), u64::from(error.retry_after_ms), random);
-        self.failure = Some(error.clone());
+        self.failure = Some(KeptError::from(&error));
         if self.policy.valid_ms(now) > 0 {
             Ok(self.serve(State::Stale, now, store))
         } else {
@@ -377,7 +377,10 @@ pub fn remedy(error: &Error) -> Remedy {
         | Status::KeyMismatch
         | Status::Ca
         | Status::Address
-        | Status::Platform => true,
+        | Status::Platform
+        | Status::Swapped
+        | Status::CertificateExpired
+        | Status::CertificateNotYetValid => true,
         Status::DataEndpoint => error.http_status == 0,
         _ => false,
     };

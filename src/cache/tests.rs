@@ -208,10 +208,8 @@ fn a_mistake_on_the_device_is_never_remembered() {
         get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
     }
     let (cache, clock) = (Alone::default(), FakeClock::new());
-    let answered = Error {
-        http_status: 404,
-        ..Error::from(Status::DataEndpoint)
-    };
+    let mut answered = Error::from(Status::DataEndpoint);
+    answered.details().http_status = 404;
     get_with(&cache, &clock, Err(answered)).unwrap_err();
     assert_eq!(get_cached(&cache, &clock).unwrap_err().status, Status::DataEndpoint);
 }

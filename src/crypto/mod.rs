@@ -12,7 +12,7 @@ pub mod sealing;
 pub mod sha256;
 
 #[cfg(feature = "client")]
-pub use random::random;
+pub use random::{fill_random, random};
 
 use crate::error::Status;
 use crate::limits::HASH_DIGEST_MAX;

@@ -1,4 +1,4 @@
-//! Random numbers, for draws and not for keys: ring's source, which is the operating system's or the firmware's.
+//! Random numbers: ring's source, which is the operating system's or the firmware's.
 #![forbid(unsafe_code)]
 
 use ring::rand::{SecureRandom, SystemRandom};
@@ -7,10 +7,12 @@ use ring::rand::{SecureRandom, SystemRandom};
 /// says so.
 pub fn random() -> u64 {
     let mut bytes = [0; 8];
-    match SystemRandom::new().fill(&mut bytes) {
-        Ok(()) => u64::from_ne_bytes(bytes),
-        Err(_) => 0,
-    }
+    fill_random(&mut bytes).map_or(0, |()| u64::from_ne_bytes(bytes))
+}
+
+/// Fills `buffer` with bytes that are fit for keys. `None`: the source failed.
+pub fn fill_random(buffer: &mut [u8]) -> Option<()> {
+    SystemRandom::new().fill(buffer).ok()
 }
 
 #[cfg(test)]

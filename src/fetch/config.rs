@@ -2,12 +2,16 @@
 #![forbid(unsafe_code)]
 
 use crate::error::{Error, Status};
+use crate::http::failure::contains;
 use crate::limits::{DEFAULT_TIMEOUT_MS, DEFAULT_TRIES, HTTPS_PORT, ROLE_ALIAS_MAX, THING_NAME_MAX};
+use crate::memory;
 use crate::net::host::{check_address, check_host};
-use crate::net::{Clock, Peer};
+use crate::net::{Clock, Peer, Timings};
+use crate::secret::StackScrub;
 use crate::time::UnixTime;
-use crate::tls::{Identity, Roots, Settings};
-use core::fmt;
+use crate::tls::{Identity, Roots, Settings, check_name as check_server_name, date, out_of_date};
+use core::cell::Cell;
+use core::fmt::{self, Write};
 
 /// How to get credentials.
 pub struct Config<'a> {
@@ -33,6 +37,8 @@ pub struct Config<'a> {
     pub tries: u32,
     /// Where the device has no clock, or one that is earlier than this: the date that certainly has passed.
     pub clock_floor: Option<UnixTime>,
+    /// Where to write how long each phase took.
+    pub timings: Option<&'a Cell<Timings>>,
 }
 
 impl fmt::Debug for Config<'_> {
@@ -45,25 +51,88 @@ impl fmt::Debug for Config<'_> {
 }
 
 impl<'a> Config<'a> {
-    /// Checks what is typed. Errors: `Endpoint`, `DataEndpoint`, `RoleAlias`, `ThingName`, `Address`.
-    pub fn check(&self) -> Result<(), Error> {
-        check_host(self.endpoint, Status::Endpoint)?;
-        check_kind(self.endpoint)?;
-        check_name(self.role_alias, Status::RoleAlias, ROLE_ALIAS_MAX, b"_=,@-")?;
-        self.thing_name.map_or(Ok(()), |name| {
-            check_name(name, Status::ThingName, THING_NAME_MAX, b":_-")
-        })?;
-        self.address.map_or(Ok(()), check_address)
+    /// Checks all that shows with no network, reports every mistake, and makes of certificates and key what TLS needs.
+    /// Reports: `Endpoint`, `DataEndpoint`, `RoleAlias`, `ThingName`, `Address`, `Ca`, `Swapped`, `Certificate`, `PrivateKey`, `KeyUnsupported`, `KeyMismatch`,
+    /// `TimeRequired`, `ClockUnset`; `Memory`.
+    fn prepare(&self, clock: Option<&dyn Clock>, report: &mut dyn FnMut(Error)) -> Option<Settings> {
+        memory::check_for_files(&[self.certificate, self.private_key, self.ca])
+            .map_err(&mut *report)
+            .ok()?;
+        for check in [
+            Self::check_endpoint,
+            Self::check_role_alias,
+            Self::check_thing_name,
+            Self::check_address,
+        ] {
+            let _ = check(self).map_err(&mut *report);
+        }
+        let roots = Roots::from_bytes(self.ca).map_err(&mut *report);
+        let identity = Identity::read(self.certificate, self.private_key, report);
+        let clock = clock?;
+        if self.clock_floor.is_none() {
+            date(clock).map_err(&mut *report).ok()?;
+        }
+        let settings = Settings::new(roots.ok()?, Some(identity?), clock, self.clock_floor);
+        Some(settings.map_err(report).ok()?.with_key_len(self.private_key.len()))
     }
 
-    /// Reads certificates and key, and sets TLS up. Errors: `Ca`, `Certificate`, `PrivateKey`, `KeyUnsupported`, `KeyMismatch`, and the clock's.
+    /// Sets TLS up, if there is no mistake. Errors: the first of those that `prepare` reports.
     pub fn tls(&self, clock: &dyn Clock) -> Result<Settings, Error> {
-        let roots = Roots::from_bytes(self.ca)?;
-        let identity = Identity::from_bytes(self.certificate, self.private_key)?;
-        match self.clock_floor {
-            Some(floor) => Settings::from_floor(roots, Some(identity), clock, floor),
-            None => Settings::new(roots, Some(identity), clock),
+        let mut first = None;
+        let settings = self.prepare(Some(clock), &mut |mistake| {
+            first.get_or_insert(mistake);
+        });
+        match (first, settings) {
+            (None, Some(settings)) => Ok(settings),
+            (first, _) => Err(first.unwrap_or_else(|| Status::Internal.into())),
         }
+    }
+
+    /// Reports every mistake that `tls` would fail for, and besides a certificate that is not valid by the clock (`CertificateExpired`,
+    /// `CertificateNotYetValid`): no reason not to ask the server, since it may be the clock that is wrong. `clock`: `None` where it is not known.
+    pub fn check(&self, clock: Option<&dyn Clock>, report: &mut dyn FnMut(Error)) {
+        let _scrub = StackScrub;
+        self.prepare(clock, report);
+        if let Some(Ok(now)) = clock.map(date)
+            && memory::check_for_files(&[self.certificate]).is_ok()
+            && let Some(mistake) = out_of_date(self.certificate, now)
+        {
+            report(mistake);
+        }
+    }
+
+    /// Adds to a refusal of the device's certificate that it is not valid by the clock, if so.
+    pub fn remark(&self, mut error: Error, clock: &dyn Clock) -> Error {
+        if error.status == Status::ClientRefused
+            && let Ok(now) = date(clock)
+            && memory::check_for_files(&[self.certificate]).is_ok()
+            && let Some(remark) = out_of_date(self.certificate, now)
+        {
+            let details = error.details();
+            details.dates = remark.dates;
+            let _ = write!(details.message, "; {}", remark.message.as_str());
+        }
+        error
+    }
+
+    fn check_endpoint(&self) -> Result<(), Error> {
+        check_host(self.endpoint, Status::Endpoint)?;
+        check_server_name(self.endpoint)?;
+        check_kind(self.endpoint)
+    }
+
+    fn check_role_alias(&self) -> Result<(), Error> {
+        check_name(self.role_alias, Status::RoleAlias, ROLE_ALIAS_MAX, b"_=,@-")
+    }
+
+    fn check_thing_name(&self) -> Result<(), Error> {
+        self.thing_name.map_or(Ok(()), |name| {
+            check_name(name, Status::ThingName, THING_NAME_MAX, b":_-")
+        })
+    }
+
+    fn check_address(&self) -> Result<(), Error> {
+        self.address.map_or(Ok(()), check_address)
     }
 
     /// Whom to connect to.
@@ -91,10 +160,13 @@ impl<'a> Config<'a> {
     }
 }
 
-/// The most frequent mistake, and it shows with no network: AWS's data endpoints have `-ats.iot.` in their names, those of the credentials provider
-/// `.credentials.iot.`.
+/// The most frequent mistake, and it shows with no network. AWS's data endpoints are `ID-ats.iot.REGION.amazonaws.com` and, older, without `-ats`, and
+/// `data.iot-fips.REGION…`; those for jobs `ID.jobs.iot.REGION…`; those of the credentials provider have `credentials.iot`. A host that is not AWS's
+/// may have any name.
 fn check_kind(endpoint: &str) -> Result<(), Error> {
-    if endpoint.contains("-ats.iot.") {
+    let has = |part: &str| contains(endpoint, part);
+    let is_aws = has(".amazonaws.com");
+    if has("-ats.iot.") || is_aws && !has("credentials") && (has(".iot.") || has(".iot-fips.")) {
         return Err(Error::new(
             Status::DataEndpoint,
             format_args!("{endpoint} is the data endpoint"),
@@ -117,16 +189,16 @@ fn check_name(name: &str, status: Status, max: usize, others: &[u8]) -> Result<(
     if name.starts_with("arn:") {
         return Err(Error::new(status, format_args!("give the name, not the ARN")));
     }
-    if !name
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte))
-    {
-        return Err(Error::new(
+    let is_allowed = |character: char| {
+        character.is_ascii_alphanumeric() || u8::try_from(character).is_ok_and(|byte| others.contains(&byte))
+    };
+    match name.chars().position(|character| !is_allowed(character)) {
+        None => Ok(()),
+        Some(place) => Err(Error::new(
             status,
-            format_args!("it has a character that is not allowed"),
-        ));
+            format_args!("its character {} is not allowed", place + 1),
+        )),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -146,24 +218,38 @@ mod tests {
             timeout_ms: 0,
             tries: 0,
             clock_floor: None,
+            timings: None,
+        }
+    }
+
+    impl Config<'_> {
+        /// The mistakes in what is typed.
+        fn mistakes(&self) -> alloc::vec::Vec<Status> {
+            let mut found = alloc::vec::Vec::new();
+            self.check(None, &mut |mistake| found.push(mistake.status));
+            assert_eq!(
+                found.split_off(found.len() - 2),
+                [Status::Certificate, Status::PrivateKey]
+            );
+            found
         }
     }
 
     fn status(config: Config<'_>) -> Status {
-        config.check().unwrap_err().status
+        config.mistakes()[0]
     }
 
     #[test]
     fn each_field_has_its_status() {
-        assert!(config().check().is_ok());
+        assert!(config().mistakes().is_empty());
         assert!(
             Config {
                 role_alias: "a=b,c@d_e-f",
                 thing_name: None,
                 ..config()
             }
-            .check()
-            .is_ok()
+            .mistakes()
+            .is_empty()
         );
         assert_eq!(
             status(Config {
@@ -179,6 +265,27 @@ mod tests {
             }),
             Status::DataEndpoint
         );
+        for endpoint in [
+            "a1.iot.eu-west-1.amazonaws.com",
+            "A1-ATS.IOT.EU-WEST-1.AMAZONAWS.COM",
+            "a1-ats.iot.cn-north-1.amazonaws.com.cn",
+            "data.iot-fips.us-east-1.amazonaws.com",
+            "a1.jobs.iot.us-east-1.amazonaws.com",
+        ] {
+            assert_eq!(
+                status(Config { endpoint, ..config() }),
+                Status::DataEndpoint,
+                "{endpoint}"
+            );
+        }
+        for endpoint in [
+            "c1.credentials.iot.cn-north-1.amazonaws.com.cn",
+            "data.credentials.iot-fips.us-east-1.amazonaws.com",
+            "credentials.iot.example.com",
+            "my.iot.example.com",
+        ] {
+            assert!(Config { endpoint, ..config() }.mistakes().is_empty(), "{endpoint}");
+        }
         for alias in [
             "",
             "a/b",
@@ -217,6 +324,28 @@ mod tests {
     }
 
     #[test]
+    fn every_mistake_is_reported_in_the_order_of_a_fetch() {
+        let wrong = Config {
+            endpoint: "https://a",
+            role_alias: "a/b",
+            thing_name: Some(""),
+            address: Some("a b"),
+            ca: b"none",
+            ..config()
+        };
+        assert_eq!(
+            wrong.mistakes(),
+            [
+                Status::Endpoint,
+                Status::RoleAlias,
+                Status::ThingName,
+                Status::Address,
+                Status::Ca
+            ]
+        );
+    }
+
+    #[test]
     fn names_have_a_greatest_length() {
         let name = |length: usize| alloc::string::String::from_utf8(alloc::vec![b'a'; length]).unwrap();
         assert!(
@@ -224,8 +353,8 @@ mod tests {
                 role_alias: &name(128),
                 ..config()
             }
-            .check()
-            .is_ok()
+            .mistakes()
+            .is_empty()
         );
         assert_eq!(
             status(Config {

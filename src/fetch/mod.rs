@@ -17,8 +17,10 @@ use crate::http::framing::Framing;
 use crate::http::kept::Kept;
 use crate::http::request::{USER_AGENT, encode_segment, write_head};
 use crate::http::response::Head;
-use crate::limits::{DOCUMENT_MAX, REFUSAL_BODY_MAX};
-use crate::net::{Clock, Deadline, Transport};
+use crate::limits::{DOCUMENT_MAX, REFUSAL_BODY_MAX, RESERVE_HEAD};
+use crate::memory;
+use crate::net::{Clock, Deadline, Stopwatch, Transport};
+use crate::secret::StackScrub;
 use crate::time::Sighting;
 use crate::tls::{Settings, Stream};
 use alloc::format;
@@ -43,12 +45,17 @@ pub fn fetch(
     clock: &dyn Clock,
     random: &dyn Fn() -> u64,
 ) -> Result<Fetched, Error> {
-    let deadline = Deadline::after(clock, config.timeout_ms());
-    config.check()?;
+    let _scrub = StackScrub;
+    let watch = config.timings.map(|times| Stopwatch::start(times, clock));
+    let deadline = Deadline::after(clock, config.timeout_ms()).watched(watch.as_ref());
     let settings = config.tls(clock)?;
     let mut tried = 1;
     loop {
-        let error = match attempt(config, &settings, transport, deadline) {
+        if let Some(watch) = &watch {
+            watch.begin_try();
+        }
+        let outcome = attempt(config, &settings, transport, deadline).map_err(|error| config.remark(error, clock));
+        let error = match outcome {
             Err(error) if tried < config.tries() => error,
             outcome => return outcome,
         };
@@ -73,8 +80,8 @@ fn attempt(
     let clock = deadline.clock();
     let mut body = Document::default();
     let (head, sent_ms) = {
-        let mut engine = settings.engine(config.endpoint)?;
-        let mut stream = Stream::connect(transport, &mut engine, &config.peer(), deadline)?;
+        let mut engine = None;
+        let mut stream = Stream::connect(transport, &mut engine, &config.peer(), settings, deadline)?;
         let mut exchange = Exchange::new(METHOD, &mut body);
         let sent_ms = clock.monotonic_ms();
         // Written only now: the handshake is the peak of the heap.
@@ -84,6 +91,7 @@ fn attempt(
     if !body.is_document {
         return Err(refusal::refusal(&head, body.kept.bytes()));
     }
+    memory::check(body.kept.bytes().len(), "the credentials")?;
     let credentials = document::parse(body.kept.bytes()).map_err(|error| in_response(error, &head))?;
     Ok(Fetched {
         credentials: TemporaryCredentials {
@@ -101,6 +109,8 @@ fn attempt(
 
 /// The whole request.
 fn request(config: &Config<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let words = config.endpoint.len() + config.role_alias.len() + config.thing_name.map_or(0, str::len);
+    memory::check(RESERVE_HEAD + 4 * words, "the request")?;
     let target = format!(
         "/role-aliases/{}/credentials",
         encode_segment(config.role_alias.as_bytes())

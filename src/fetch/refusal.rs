@@ -35,7 +35,7 @@ pub fn refusal(head: &Head, body: &[u8]) -> Error {
         Status::Refused | Status::NotFound | Status::BadRequest => client_fault(head.status(), &said),
         class => class,
     };
-    error(head, status, message(head, said.message, body))
+    error(head, status, said.code, message(head, said.message, body))
 }
 
 /// A response of 400 to 499 that does not throttle.
@@ -134,6 +134,19 @@ mod tests {
     }
 
     #[test]
+    fn a_code_may_stand_in_the_body() {
+        let body = |code: &str| format!("{{\"__type\":\"com.amazonaws.iot#{code}\",\"message\":\"\"}}");
+        assert_eq!(
+            status(403, &[], &body("AccessDeniedException")),
+            Status::RoleAliasForbidden
+        );
+        assert_eq!(status(403, &[], &body("ForbiddenException")), Status::WrongEndpoint);
+        assert_eq!(status(400, &[], &body("ThrottlingException")), Status::Throttled);
+        let error = refusal(&head(403, &[]), body("AccessDeniedException").as_bytes());
+        assert_eq!(error.error_type.as_str(), "AccessDeniedException");
+    }
+
+    #[test]
     fn not_found_means_the_data_endpoint_with_404_alone_and_as_the_whole_message() {
         assert_eq!(
             status(404, &[], "{\"message\":\"The alias was not found\"}"),
@@ -200,9 +213,11 @@ mod tests {
         let lines = [
             "x-amzn-RequestId: 7b24a3b5-6d5e-4a0e-a8a5-1b7b8a5b7d11",
             "Retry-After: 7",
+            "x-amzn-ErrorType: LimitExceededException:",
         ];
         let error = refusal(&head(429, &lines), b"");
         assert_eq!((error.status, error.retry_after_ms), (Status::Throttled, 7000));
+        assert_eq!(error.error_type.as_str(), "LimitExceededException");
         assert_eq!(error.request_id.as_str(), "7b24a3b5-6d5e-4a0e-a8a5-1b7b8a5b7d11");
     }
 

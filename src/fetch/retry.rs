@@ -29,10 +29,8 @@ mod tests {
     use super::*;
 
     fn pause(status: Status, retry_after_ms: u32, tried: u32, left_ms: u32, random: u64) -> Option<u32> {
-        let error = Error {
-            retry_after_ms,
-            ..Error::from(status)
-        };
+        let mut error = Error::from(status);
+        error.details().retry_after_ms = retry_after_ms;
         pause_ms(&error, tried, left_ms, random)
     }
 

@@ -46,31 +46,25 @@ mod bare {
 
 #[cfg(all(feature = "client", not(feature = "std")))]
 mod firmware {
-    use super::super::port::port;
+    use super::super::port;
     use core::alloc::{GlobalAlloc, Layout};
     use zeroize::Zeroize;
 
-    /// The firmware's allocator, with each block cleared before it is given back.
+    /// The firmware's allocator or its arena, with each block cleared before it is given back.
     struct Wiping;
 
-    // SAFETY: the port's contract is that of an allocator. A block is cleared only between the caller's last use and `release`, within the
-    // `layout.size()` bytes that the caller owned.
+    // SAFETY: the port's contract is that of an allocator, and so is the arena's. A block is cleared only between the caller's last use and `release`, within
+    // the `layout.size()` bytes that the caller owned.
     unsafe impl GlobalAlloc for Wiping {
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-            match port().and_then(|port| port.allocate) {
-                // SAFETY: as above.
-                Some(allocate) => unsafe { allocate(layout.size(), layout.align()) }.cast(),
-                None => core::ptr::null_mut(),
-            }
+            port::allocate(layout)
         }
 
         unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
             // SAFETY: as above. `realloc` is the default one, which allocates, copies and comes here.
             unsafe {
                 core::slice::from_raw_parts_mut(block.cast::<core::mem::MaybeUninit<u8>>(), layout.size()).zeroize();
-                if let Some(release) = port().and_then(|port| port.release) {
-                    release(block.cast(), layout.size(), layout.align());
-                }
+                port::release(block, layout);
             }
         }
     }
@@ -81,14 +75,7 @@ mod firmware {
     /// ring's randomness, where there is no operating system to ask.
     #[cfg(target_os = "none")]
     fn random(buffer: &mut [u8]) -> Result<(), getrandom::Error> {
-        let random = port()
-            .and_then(|port| port.random)
-            .ok_or(getrandom::Error::UNSUPPORTED)?;
-        // SAFETY: the buffer is valid for its length; the function is the firmware's.
-        match unsafe { random(buffer.as_mut_ptr(), buffer.len()) } {
-            0 => Ok(()),
-            _ => Err(getrandom::Error::FAILED_RDRAND),
-        }
+        port::random(buffer).map_err(|_| getrandom::Error::FAILED_RDRAND)
     }
 
     #[cfg(target_os = "none")]

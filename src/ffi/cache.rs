@@ -349,6 +349,8 @@ impl SharedCache {
         const {
             assert!(size_of::<Memory>() <= size_of::<[u64; 640]>());
             assert!(align_of::<Memory>() <= align_of::<[u64; 640]>());
+            // `iotcred_cache_wipe` clears the memory and drops nothing.
+            assert!(!core::mem::needs_drop::<Cache>());
         }
         if cache.is_null() {
             return Err(null("`cache`"));

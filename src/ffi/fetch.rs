@@ -10,7 +10,9 @@ use crate::crypto::random;
 use crate::error::{Error, Status};
 use crate::fetch::{Config, fetch};
 use crate::limits::{EARLIEST_BELIEVABLE_TIME, LATEST_TIME, RELEASE_TIME};
+use crate::net::Timings;
 use crate::time::UnixTime;
+use core::cell::Cell;
 
 /// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS, and as
 /// many more as `tries` allows when one fails for a reason that may pass.
@@ -50,34 +52,64 @@ pub unsafe extern "C" fn iotcred_fetch(
 }
 
 /// The floor of a config. Errors: `TimeOutOfRange`.
-fn clock_floor(seconds: i64) -> Result<Option<UnixTime>, Status> {
+fn clock_floor(seconds: i64) -> Result<Option<UnixTime>, Error> {
     match seconds {
         0 => Ok(None),
         IOTCRED_CLOCK_FLOOR_RELEASE => Ok(Some(UnixTime(RELEASE_TIME))),
         EARLIEST_BELIEVABLE_TIME..=LATEST_TIME => Ok(Some(UnixTime(seconds))),
-        _ => Err(Status::TimeOutOfRange),
+        _ => Err(Error::new(
+            Status::TimeOutOfRange,
+            format_args!("`clock_floor` is no date from 2015 to 9999"),
+        )),
     }
 }
 
+fn or_empty<T: Default>(value: Result<T, Error>, report: &mut dyn FnMut(Error)) -> T {
+    value.map_err(report).unwrap_or_default()
+}
+
 impl iotcred_config {
+    /// Errors: for the first member that cannot be read its own.
+    ///
     /// # Safety
     /// What the config points to is as the header's "Pointers" says.
-    pub(super) unsafe fn read<'a>(&self) -> Result<Config<'a>, Status> {
+    pub(super) unsafe fn read<'a>(&self) -> Result<Config<'a>, Error> {
+        let mut first = None;
+        // SAFETY: the caller's promise.
+        let config = unsafe {
+            self.read_each(&mut |problem| {
+                first.get_or_insert(problem);
+            })
+        };
+        first.map_or(Ok(config), Err)
+    }
+
+    /// Reports each member that cannot be read, and leaves it empty.
+    ///
+    /// # Safety
+    /// As for `read`.
+    pub(super) unsafe fn read_each<'a>(&self, report: &mut dyn FnMut(Error)) -> Config<'a> {
+        let not_text = |status| Error::new(status, format_args!("it is not UTF-8"));
+        let no_bytes = |status| Error::new(status, format_args!("it is NULL and has a length"));
         // SAFETY: the caller's promise.
         unsafe {
-            Ok(Config {
-                endpoint: text(self.endpoint, Status::Endpoint)?,
-                role_alias: text(self.role_alias, Status::RoleAlias)?,
-                thing_name: optional_text(self.thing_name, Status::ThingName)?,
-                certificate: self.certificate.get(Status::Certificate)?,
-                private_key: self.private_key.get(Status::PrivateKey)?,
-                ca: self.ca.get(Status::Ca)?,
-                address: optional_text(self.address, Status::Address)?,
+            Config {
+                endpoint: or_empty(text(self.endpoint, Status::Endpoint).map_err(not_text), report),
+                role_alias: or_empty(text(self.role_alias, Status::RoleAlias).map_err(not_text), report),
+                thing_name: or_empty(
+                    optional_text(self.thing_name, Status::ThingName).map_err(not_text),
+                    report,
+                ),
+                certificate: or_empty(self.certificate.get(Status::Certificate).map_err(no_bytes), report),
+                private_key: or_empty(self.private_key.get(Status::PrivateKey).map_err(no_bytes), report),
+                ca: or_empty(self.ca.get(Status::Ca).map_err(no_bytes), report),
+                address: or_empty(optional_text(self.address, Status::Address).map_err(not_text), report),
                 port: self.port,
                 timeout_ms: self.timeout_ms,
                 tries: self.tries,
-                clock_floor: clock_floor(self.clock_floor)?,
-            })
+                timings: self.timings.cast::<Cell<Timings>>().as_ref(),
+                clock_floor: or_empty(clock_floor(self.clock_floor), report),
+            }
         }
     }
 }

@@ -8,6 +8,8 @@
 mod about;
 #[cfg(iotcred_archive)]
 mod archive;
+#[cfg(all(feature = "client", not(feature = "std")))]
+mod arena;
 mod args;
 pub mod aws_sdk;
 mod chunk;
@@ -23,6 +25,8 @@ mod types;
 
 #[cfg(feature = "client")]
 mod cache;
+#[cfg(feature = "client")]
+mod check;
 #[cfg(feature = "std")]
 mod clock;
 #[cfg(feature = "client")]
@@ -53,4 +57,4 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, config::*, connection::*, credentials::*, error::*, fetch::*, port::*, seal::*, send::*};
+pub use {cache::*, check::*, config::*, connection::*, credentials::*, error::*, fetch::*, port::*, seal::*, send::*};

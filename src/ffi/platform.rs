@@ -1,12 +1,16 @@
 //! The caller's transport and clocks as the library's, and the operating system's in their place where there is one.
 
 use super::config::iotcred_platform;
-use super::status::{IOTCRED_ERR_DEADLINE, IOTCRED_ERR_DNS};
+use super::status::{
+    IOTCRED_ERR_CONNECTION_REFUSED, IOTCRED_ERR_CONNECTION_RESET, IOTCRED_ERR_DEADLINE, IOTCRED_ERR_DNS,
+    IOTCRED_ERR_DNS_DEADLINE, IOTCRED_ERR_NO_ROUTE,
+};
 use crate::error::{Error, Status};
-use crate::limits::CALLBACK_PIECE_MAX;
+use crate::limits::{CALLBACK_PIECE_MAX, HOST_NAME_MAX, IDLE_CALLS_MAX};
 use crate::net::{Clock, Peer, Transport};
 use crate::time::UnixTime;
 use core::ffi::{c_char, c_void};
+use core::fmt::Write;
 
 /// Runs `body` with the transport and the clocks that `platform` supplies. Errors: `Platform`, and those of `body`.
 ///
@@ -21,18 +25,18 @@ pub(super) unsafe fn with_platform<T>(
     let platform = unsafe { platform.as_ref() };
     let transport = platform.map_or(Ok(None), CallbackTransport::new)?;
     let clock = platform.map_or(Ok(None), CallbackClock::new)?;
-    match (transport, clock) {
-        (Some(mut transport), Some(clock)) => body(&mut transport, &clock),
+    #[cfg(feature = "std")]
+    let system = system_clock();
+    #[cfg(feature = "std")]
+    let clock: &dyn Clock = clock.as_ref().map_or(&system, |clock| clock);
+    #[cfg(not(feature = "std"))]
+    let clock: &dyn Clock = &clock.ok_or_else(|| lacking("unix_time"))?;
+    match transport {
+        Some(mut transport) => body(&mut transport, clock).map_err(|error| transport.faults.named_in(error)),
         #[cfg(feature = "std")]
-        (Some(mut transport), None) => body(&mut transport, &system_clock()),
-        #[cfg(feature = "std")]
-        (None, Some(clock)) => body(&mut TcpTransport::default(), &clock),
-        #[cfg(feature = "std")]
-        (None, None) => body(&mut TcpTransport::default(), &system_clock()),
+        None => body(&mut TcpTransport::default(), clock),
         #[cfg(not(feature = "std"))]
-        (None, _) => Err(missing("connect, send, recv and close")),
-        #[cfg(not(feature = "std"))]
-        (_, None) => Err(missing("unix_time and monotonic_ms")),
+        None => Err(lacking("connect")),
     }
 }
 
@@ -59,8 +63,14 @@ use super::clock::system_clock;
 #[cfg(feature = "std")]
 use crate::net::tcp::TcpTransport;
 
-fn missing(names: &str) -> Error {
-    Error::new(Status::Platform, format_args!("`platform` must have {names}"))
+fn lacking(name: &str) -> Error {
+    Error::new(Status::Platform, format_args!("the callback `{name}` is NULL"))
+}
+
+/// The first callback that is missing in a group that goes together.
+fn first_lacking(group: &[(&str, bool)]) -> Error {
+    let name = group.iter().find(|(_, is_there)| !is_there);
+    lacking(name.map_or("", |(name, _)| name))
 }
 
 /// The four functions of the caller's transport.
@@ -70,11 +80,55 @@ struct CallbackTransport {
     send: unsafe extern "C" fn(*mut c_void, *const u8, usize, u32) -> i32,
     recv: unsafe extern "C" fn(*mut c_void, *mut u8, usize, u32) -> i32,
     close: unsafe extern "C" fn(*mut c_void),
+    monotonic_ms: Option<unsafe extern "C" fn(*mut c_void) -> u64>,
+    /// What each function returned last, as long as it was a failure.
+    faults: Faults,
+    /// Calls without a result since the clock moved, and where it stood.
+    idle: u32,
+    idle_since_ms: u64,
+}
+
+/// The last failure of each function.
+#[derive(Clone, Copy, Default)]
+struct Faults {
+    connect: Option<Fault>,
+    send: Option<Fault>,
+    recv: Option<Fault>,
+}
+
+/// What a callback returned, and what that means.
+#[derive(Clone, Copy)]
+struct Fault {
+    returned: i32,
+    status: Status,
+}
+
+impl Faults {
+    /// Adds to `error` which callback it comes from.
+    fn named_in(&self, mut error: Error) -> Error {
+        let named = [("recv", self.recv), ("send", self.send), ("connect", self.connect)];
+        let found = named.into_iter().find_map(|(name, fault)| {
+            let fault = fault.filter(|fault| fault.status == error.status)?;
+            Some((name, fault.returned))
+        });
+        if let Some((name, returned)) = found {
+            let message = &mut error.details().message;
+            let gap = if message.as_str().is_empty() { "" } else { ": " };
+            let _ = write!(message, "{gap}the callback `{name}` returned {returned}");
+        }
+        error
+    }
 }
 
 impl CallbackTransport {
     /// `None` where the caller gave none of them. Errors: `Platform`, when some are missing.
     fn new(platform: &iotcred_platform) -> Result<Option<Self>, Error> {
+        let names = [
+            ("connect", platform.connect.is_some()),
+            ("send", platform.send.is_some()),
+            ("recv", platform.recv.is_some()),
+            ("close", platform.close.is_some()),
+        ];
         match (platform.connect, platform.send, platform.recv, platform.close) {
             (Some(connect), Some(send), Some(recv), Some(close)) => Ok(Some(Self {
                 context: platform.context,
@@ -82,56 +136,92 @@ impl CallbackTransport {
                 send,
                 recv,
                 close,
+                monotonic_ms: platform.monotonic_ms,
+                faults: Faults::default(),
+                idle: 0,
+                idle_since_ms: 0,
             })),
             (None, None, None, None) => Ok(None),
-            _ => Err(missing("connect, send, recv and close together")),
+            _ => Err(first_lacking(&names)),
+        }
+    }
+
+    /// Counts a call that moved nothing. Errors: `ClockStopped`, where the clock stands still meanwhile: the deadline would never come.
+    fn count_idle(&mut self) -> Result<(), Status> {
+        let Some(monotonic_ms) = self.monotonic_ms else {
+            return Ok(());
+        };
+        // SAFETY: the function is the caller's.
+        let now_ms = unsafe { monotonic_ms(self.context) };
+        if now_ms != self.idle_since_ms {
+            (self.idle, self.idle_since_ms) = (0, now_ms);
+        }
+        self.idle += 1;
+        if self.idle > IDLE_CALLS_MAX {
+            Err(Status::ClockStopped)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What a callback that moves bytes returned for `length` of them. More than it was given to move is a defect of the callback's: `Platform`.
+    fn count(&mut self, returned: i32, length: usize) -> Result<usize, Fault> {
+        let fault = |status| Fault { returned, status };
+        match usize::try_from(returned) {
+            Err(_) if returned == -IOTCRED_ERR_CONNECTION_RESET => Err(fault(Status::ConnectionReset)),
+            Err(_) => Err(fault(Status::ConnectionLost)),
+            Ok(0) => Err(fault(self.count_idle().err().unwrap_or(Status::Deadline))),
+            Ok(count) if count > length => Err(fault(Status::Platform)),
+            Ok(count) => Ok(count),
         }
     }
 }
 
 impl Transport for CallbackTransport {
     fn connect(&mut self, peer: &Peer<'_>, timeout_ms: u32) -> Result<(), Status> {
-        let host = alloc::ffi::CString::new(peer.address.unwrap_or(peer.host)).map_err(|_| Status::Address)?;
+        let host = peer.address.unwrap_or(peer.host).as_bytes();
+        let mut name = [0; HOST_NAME_MAX + 1];
+        name.get_mut(..host.len())
+            .filter(|place| place.len() <= HOST_NAME_MAX)
+            .ok_or(Status::Address)?
+            .copy_from_slice(host);
         // SAFETY: the name ends in NUL and is valid for the call; the function is the caller's.
-        match unsafe { (self.connect)(self.context, host.as_ptr(), peer.port, timeout_ms) } {
-            0 => Ok(()),
-            IOTCRED_ERR_DNS => Err(Status::Dns),
-            IOTCRED_ERR_DEADLINE => Err(Status::Deadline),
-            _ => Err(Status::Connect),
-        }
+        let returned = unsafe { (self.connect)(self.context, name.as_ptr().cast(), peer.port, timeout_ms) };
+        let status = match returned {
+            0 => return Ok(()),
+            IOTCRED_ERR_DNS => Status::Dns,
+            IOTCRED_ERR_DNS_DEADLINE => Status::DnsDeadline,
+            IOTCRED_ERR_DEADLINE => Status::Deadline,
+            IOTCRED_ERR_NO_ROUTE => Status::NoRoute,
+            IOTCRED_ERR_CONNECTION_REFUSED => Status::ConnectionRefused,
+            IOTCRED_ERR_CONNECTION_RESET => Status::ConnectionReset,
+            _ => Status::Connect,
+        };
+        self.faults.connect = Some(Fault { returned, status });
+        Err(status)
     }
 
     fn send(&mut self, data: &[u8], timeout_ms: u32) -> Result<usize, Status> {
         let length = data.len().min(CALLBACK_PIECE_MAX);
         // SAFETY: the data is valid for `length` bytes; the function is the caller's.
-        count(
-            unsafe { (self.send)(self.context, data.as_ptr(), length, timeout_ms) },
-            length,
-        )
+        let returned = unsafe { (self.send)(self.context, data.as_ptr(), length, timeout_ms) };
+        let sent = self.count(returned, length);
+        self.faults.send = sent.err();
+        sent.map_err(|fault| fault.status)
     }
 
     fn recv(&mut self, buffer: &mut [u8], timeout_ms: u32) -> Result<usize, Status> {
         let length = buffer.len().min(CALLBACK_PIECE_MAX);
         // SAFETY: the buffer is valid for `length` bytes; the function is the caller's.
-        count(
-            unsafe { (self.recv)(self.context, buffer.as_mut_ptr(), length, timeout_ms) },
-            length,
-        )
+        let returned = unsafe { (self.recv)(self.context, buffer.as_mut_ptr(), length, timeout_ms) };
+        let received = self.count(returned, length);
+        self.faults.recv = received.err();
+        received.map_err(|fault| fault.status)
     }
 
     fn close(&mut self) {
         // SAFETY: the function is the caller's.
         unsafe { (self.close)(self.context) }
-    }
-}
-
-/// What a callback that moves bytes returned. More than it was given to move is a defect of the callback's: `Platform`.
-fn count(returned: i32, length: usize) -> Result<usize, Status> {
-    match usize::try_from(returned) {
-        Err(_) => Err(Status::ConnectionLost),
-        Ok(0) => Err(Status::Deadline),
-        Ok(count) if count > length => Err(Status::Platform),
-        Ok(count) => Ok(count),
     }
 }
 
@@ -146,6 +236,10 @@ struct CallbackClock {
 impl CallbackClock {
     /// `None` where the caller gave neither. Errors: `Platform`, when one is missing.
     fn new(platform: &iotcred_platform) -> Result<Option<Self>, Error> {
+        let names = [
+            ("unix_time", platform.unix_time.is_some()),
+            ("monotonic_ms", platform.monotonic_ms.is_some()),
+        ];
         match (platform.unix_time, platform.monotonic_ms) {
             (Some(unix_time), Some(monotonic_ms)) => Ok(Some(Self {
                 context: platform.context,
@@ -154,7 +248,7 @@ impl CallbackClock {
                 sleep: platform.sleep,
             })),
             (None, None) => Ok(None),
-            _ => Err(missing("unix_time and monotonic_ms together")),
+            _ => Err(first_lacking(&names)),
         }
     }
 }

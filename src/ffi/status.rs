@@ -29,12 +29,12 @@ pub const IOTCRED_ERR_NULL_ARGUMENT: iotcred_status = 2;
 pub const IOTCRED_ERR_NOT_INITIALISED: iotcred_status = 3;
 /// The clock is before 2015: it was never set.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 pub const IOTCRED_ERR_CLOCK_UNSET: iotcred_status = 4;
 /// A time is needed and there is no clock to ask.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
 /// What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 pub const IOTCRED_ERR_TIME_REQUIRED: iotcred_status = 5;
 /// The time is after the year 9999.
@@ -42,56 +42,91 @@ pub const IOTCRED_ERR_TIME_REQUIRED: iotcred_status = 5;
 /// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`; `iotcred_fetch` for a `clock_floor` that is no date from 2015 to 9999.
 /// What to do: Pass Unix seconds, not milliseconds.
 pub const IOTCRED_ERR_TIME_OUT_OF_RANGE: iotcred_status = 6;
+/// The arena does not hold what the next step may need.
+///
+/// Returned by `iotcred_init`, `iotcred_fetch`, `iotcred_send`.
+/// What to do: Make the arena larger by what the error's message says is lacking; IOTCRED_ARENA_SIZE is enough for a fetch.
+pub const IOTCRED_ERR_MEMORY: iotcred_status = 7;
+/// Another call is using the arena.
+///
+/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// What to do: Call again when the other call has returned: an arena serves one at a time.
+pub const IOTCRED_ERR_BUSY: iotcred_status = 8;
+/// `random` of the port failed.
+///
+/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// What to do: Look at the random callback: without good random numbers there is no TLS.
+pub const IOTCRED_ERR_RANDOM: iotcred_status = 9;
+/// `monotonic_ms` of the platform stands still, while `send` or `recv` move nothing.
+///
+/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// What to do: Look at the callback monotonic_ms, and whether the timer behind it runs: no deadline would ever come.
+pub const IOTCRED_ERR_CLOCK_STOPPED: iotcred_status = 10;
 /// `endpoint` is no host name.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_presign_mqtt_wss`.
 /// What to do: Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 pub const IOTCRED_ERR_ENDPOINT: iotcred_status = 1001;
 /// `role_alias` is missing or malformed.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Set `role_alias` to the alias' name (not its ARN): 1 to 128 of A-Z a-z 0-9 _ = , @ -
 pub const IOTCRED_ERR_ROLE_ALIAS: iotcred_status = 1002;
 /// `thing_name` is malformed.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Set `thing_name` to NULL or to 1 to 128 of A-Z a-z 0-9 : _ -
 pub const IOTCRED_ERR_THING_NAME: iotcred_status = 1003;
 /// `certificate` cannot be read.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Give the PEM text of the certificate chain, leaf first, or one DER certificate; the length is that of the text.
 pub const IOTCRED_ERR_CERTIFICATE: iotcred_status = 1004;
 /// `private_key` cannot be read.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Give the key in PEM or DER, as PKCS#8, PKCS#1 or SEC1, and not encrypted.
 pub const IOTCRED_ERR_PRIVATE_KEY: iotcred_status = 1005;
 /// `private_key` is of a kind that cannot be used.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Use RSA of at least 2048 bits, P-256 or P-384; the error's message names what was given.
 pub const IOTCRED_ERR_KEY_UNSUPPORTED: iotcred_status = 1006;
 /// `private_key` is not the key of `certificate`.
 ///
-/// Returned by `iotcred_fetch`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
 /// What to do: Pair the certificate with the key that was created with it; the leaf must come first in the chain.
 pub const IOTCRED_ERR_KEY_MISMATCH: iotcred_status = 1007;
 /// `ca` cannot be read.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 /// What to do: Give CA certificates in PEM, or one in DER, or leave `ca` empty for Amazon's roots.
 pub const IOTCRED_ERR_CA: iotcred_status = 1008;
 /// `address` is neither an IP address nor a host name.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 /// What to do: Set `address` to NULL, or to where to connect in place of `endpoint`, without a port.
 pub const IOTCRED_ERR_ADDRESS: iotcred_status = 1009;
 /// `platform` lacks a callback, or one broke its contract.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`.
 /// What to do: Set connect, send, recv and close together, and both clocks; without an operating system all of them. send and recv must not say more than they were given.
 pub const IOTCRED_ERR_PLATFORM: iotcred_status = 1010;
+/// `certificate` and `private_key` are in each other's place.
+///
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
+/// What to do: Swap them: the certificate is the text with BEGIN CERTIFICATE, the key that with PRIVATE KEY.
+pub const IOTCRED_ERR_SWAPPED: iotcred_status = 1011;
+/// The device's certificate has expired by the device's clock.
+///
+/// Returned by `iotcred_config_check`.
+/// What to do: Check the device's clock; if it is right, give the device a new certificate.
+pub const IOTCRED_ERR_CERTIFICATE_EXPIRED: iotcred_status = 1012;
+/// The device's certificate is not valid yet by the device's clock.
+///
+/// Returned by `iotcred_config_check`.
+/// What to do: Set the device's clock.
+pub const IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID: iotcred_status = 1013;
 /// `method` is no HTTP method.
 ///
 /// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
@@ -245,7 +280,7 @@ pub const IOTCRED_ERR_DNS_DEADLINE: iotcred_status = 3002;
 /// No address accepted a connection.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
-/// What to do: Check the route, the port (443) and the firewall.
+/// What to do: Check the network, the port (443) and the firewall.
 pub const IOTCRED_ERR_CONNECT: iotcred_status = 3003;
 /// The connection broke.
 ///
@@ -255,8 +290,23 @@ pub const IOTCRED_ERR_CONNECTION_LOST: iotcred_status = 3004;
 /// The deadline passed.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
-/// What to do: Try again, or raise `timeout_ms`.
+/// What to do: Try again, or raise `timeout_ms`; the error's `phase` says what took too long.
 pub const IOTCRED_ERR_DEADLINE: iotcred_status = 3005;
+/// There is no route to the server.
+///
+/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// What to do: Check that the device's network is up: link, address, gateway.
+pub const IOTCRED_ERR_NO_ROUTE: iotcred_status = 3006;
+/// The connection was refused.
+///
+/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// What to do: Nothing listens there, or a firewall refuses: check `endpoint`, `address` and the port (443).
+pub const IOTCRED_ERR_CONNECTION_REFUSED: iotcred_status = 3007;
+/// The connection was reset.
+///
+/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// What to do: Try again. If it is reset each time, a firewall or proxy in between does not let this connection pass.
+pub const IOTCRED_ERR_CONNECTION_RESET: iotcred_status = 3008;
 /// The TLS handshake failed.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
@@ -265,22 +315,22 @@ pub const IOTCRED_ERR_TLS: iotcred_status = 4001;
 /// The server's certificate comes from no trusted root.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
-/// What to do: For AWS leave `ca` empty; for a server of your own give its root in `ca`. A proxy that intercepts TLS shows like this.
+/// What to do: For AWS leave `ca` empty; for a server of your own give the root of the issuer that the error's message names in `ca`. A proxy that intercepts TLS shows like this.
 pub const IOTCRED_ERR_SERVER_UNTRUSTED: iotcred_status = 4002;
 /// The server's certificate has expired by the device's clock.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
-/// What to do: Check the device's clock; AWS renews its certificates in time.
+/// What to do: Compare the dates in the error's message and check the device's clock; AWS renews its certificates in time.
 pub const IOTCRED_ERR_SERVER_EXPIRED: iotcred_status = 4003;
 /// The server's certificate is not valid yet by the device's clock.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
-/// What to do: Set the device's clock.
+/// What to do: Set the device's clock; the dates are in the error's message.
 pub const IOTCRED_ERR_SERVER_NOT_YET_VALID: iotcred_status = 4004;
 /// The server's certificate is for another name.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
-/// What to do: Check `endpoint` and `address`: another server answered.
+/// What to do: Check `endpoint` and `address`: another server answered, for the names in the error's message.
 pub const IOTCRED_ERR_SERVER_NAME: iotcred_status = 4005;
 /// The server's certificate is invalid.
 ///
@@ -290,13 +340,18 @@ pub const IOTCRED_ERR_SERVER_CERTIFICATE: iotcred_status = 4006;
 /// The server refused the device's certificate, or misses one.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
-/// What to do: Check that the certificate is registered and active in this account and region: aws iot describe-certificate.
+/// What to do: Check that the certificate is registered and active in this account and region (aws iot describe-certificate), and not expired; the error's message says what the server objects to.
 pub const IOTCRED_ERR_CLIENT_REFUSED: iotcred_status = 4007;
 /// There is no TLS version or suite that both sides speak.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
 /// What to do: The server must offer TLS 1.2 or 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305.
 pub const IOTCRED_ERR_TLS_NO_COMMON: iotcred_status = 4008;
+/// The server does not know the name that it was asked for.
+///
+/// Returned by `iotcred_fetch`, `iotcred_send`.
+/// What to do: Check the spelling of `endpoint`.
+pub const IOTCRED_ERR_NAME_UNKNOWN: iotcred_status = 4009;
 /// The response is not well-formed HTTP/1.1.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
@@ -365,7 +420,7 @@ pub const IOTCRED_ERR_ROLE_ALIAS_FORBIDDEN: iotcred_status = 5021;
 /// The certificate is not registered or not active at this endpoint.
 ///
 /// Returned by `iotcred_fetch`.
-/// What to do: Register and activate the certificate in the account and region of the endpoint.
+/// What to do: Register the certificate in the account and region of the endpoint, and activate it: aws iot update-certificate --certificate-id ID --new-status ACTIVE.
 pub const IOTCRED_ERR_CERTIFICATE_NOT_ACTIVE: iotcred_status = 5022;
 /// The role alias does not exist here.
 ///
@@ -375,7 +430,7 @@ pub const IOTCRED_ERR_ROLE_ALIAS_UNKNOWN: iotcred_status = 5023;
 /// The role behind the alias cannot be assumed.
 ///
 /// Returned by `iotcred_fetch`.
-/// What to do: Let the role's trust policy name the service credentials.iot.amazonaws.com (not iot.amazonaws.com) for sts:AssumeRole.
+/// What to do: Check that the role exists, and let its trust policy name the service credentials.iot.amazonaws.com (not iot.amazonaws.com) for sts:AssumeRole.
 pub const IOTCRED_ERR_ROLE_NOT_ASSUMABLE: iotcred_status = 5024;
 /// The alias' credential duration exceeds the role's maximum.
 ///
@@ -384,13 +439,13 @@ pub const IOTCRED_ERR_ROLE_NOT_ASSUMABLE: iotcred_status = 5024;
 pub const IOTCRED_ERR_DURATION_TOO_LONG: iotcred_status = 5025;
 /// This is the data endpoint, not the credentials endpoint.
 ///
-/// Returned by `iotcred_fetch`.
-/// What to do: Use what `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
+/// What to do: Use the credentials endpoint, ID.credentials.iot.REGION.amazonaws.com, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 pub const IOTCRED_ERR_DATA_ENDPOINT: iotcred_status = 5026;
 /// This is no credentials endpoint.
 ///
 /// Returned by `iotcred_fetch`.
-/// What to do: Use what `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints.
+/// What to do: Use the credentials endpoint, ID.credentials.iot.REGION.amazonaws.com, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it.
 pub const IOTCRED_ERR_WRONG_ENDPOINT: iotcred_status = 5027;
 /// A defect of iotcred.
 ///
@@ -444,6 +499,10 @@ const fn describe(status: Status) -> Entry {
         Status::ClockUnset => entry(IOTCRED_ERR_CLOCK_UNSET, IOTCRED_KIND_CLOCK, c"the clock is before 2015: it was never set", c"Set the clock (NTP, GNSS, the RTC's battery), or pass the time."),
         Status::TimeRequired => entry(IOTCRED_ERR_TIME_REQUIRED, IOTCRED_KIND_CLOCK, c"a time is needed and there is no clock to ask", c"Set `time` (Unix seconds) in the request, or the clock in `platform`."),
         Status::TimeOutOfRange => entry(IOTCRED_ERR_TIME_OUT_OF_RANGE, IOTCRED_KIND_CLOCK, c"the time is after the year 9999", c"Pass Unix seconds, not milliseconds."),
+        Status::Memory => entry(IOTCRED_ERR_MEMORY, IOTCRED_KIND_MEMORY, c"the arena does not hold what the next step may need", c"Make the arena larger by what the error's message says is lacking; IOTCRED_ARENA_SIZE is enough for a fetch."),
+        Status::Busy => entry(IOTCRED_ERR_BUSY, IOTCRED_KIND_TRANSIENT, c"another call is using the arena", c"Call again when the other call has returned: an arena serves one at a time."),
+        Status::Random => entry(IOTCRED_ERR_RANDOM, IOTCRED_KIND_BUG, c"`random` of the port failed", c"Look at the random callback: without good random numbers there is no TLS."),
+        Status::ClockStopped => entry(IOTCRED_ERR_CLOCK_STOPPED, IOTCRED_KIND_CLOCK, c"the callback monotonic_ms stands still", c"Look at the callback monotonic_ms, and whether the timer behind it runs: no deadline would ever come."),
         Status::Endpoint => entry(IOTCRED_ERR_ENDPOINT, IOTCRED_KIND_CONFIGURATION, c"`endpoint` is no host name", c"Set `endpoint` to the bare host name, without scheme, path or port; for the credentials provider as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it."),
         Status::RoleAlias => entry(IOTCRED_ERR_ROLE_ALIAS, IOTCRED_KIND_CONFIGURATION, c"`role_alias` is missing or malformed", c"Set `role_alias` to the alias' name (not its ARN): 1 to 128 of A-Z a-z 0-9 _ = , @ -"),
         Status::ThingName => entry(IOTCRED_ERR_THING_NAME, IOTCRED_KIND_CONFIGURATION, c"`thing_name` is malformed", c"Set `thing_name` to NULL or to 1 to 128 of A-Z a-z 0-9 : _ -"),
@@ -454,6 +513,9 @@ const fn describe(status: Status) -> Entry {
         Status::Ca => entry(IOTCRED_ERR_CA, IOTCRED_KIND_CONFIGURATION, c"`ca` cannot be read", c"Give CA certificates in PEM, or one in DER, or leave `ca` empty for Amazon's roots."),
         Status::Address => entry(IOTCRED_ERR_ADDRESS, IOTCRED_KIND_CONFIGURATION, c"`address` is neither an IP address nor a host name", c"Set `address` to NULL, or to where to connect in place of `endpoint`, without a port."),
         Status::Platform => entry(IOTCRED_ERR_PLATFORM, IOTCRED_KIND_CONFIGURATION, c"`platform` lacks a callback, or one broke its contract", c"Set connect, send, recv and close together, and both clocks; without an operating system all of them. send and recv must not say more than they were given."),
+        Status::Swapped => entry(IOTCRED_ERR_SWAPPED, IOTCRED_KIND_CONFIGURATION, c"`certificate` and `private_key` are in each other's place", c"Swap them: the certificate is the text with BEGIN CERTIFICATE, the key that with PRIVATE KEY."),
+        Status::CertificateExpired => entry(IOTCRED_ERR_CERTIFICATE_EXPIRED, IOTCRED_KIND_CONFIGURATION, c"the device's certificate has expired by the device's clock", c"Check the device's clock; if it is right, give the device a new certificate."),
+        Status::CertificateNotYetValid => entry(IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID, IOTCRED_KIND_CLOCK, c"the device's certificate is not valid yet by the device's clock", c"Set the device's clock."),
         Status::Method => entry(IOTCRED_ERR_METHOD, IOTCRED_KIND_CONFIGURATION, c"`method` is no HTTP method", c"Set `method` to GET, PUT, POST or another token, in capitals."),
         Status::Path => entry(IOTCRED_ERR_PATH, IOTCRED_KIND_CONFIGURATION, c"`path` is malformed", c"Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits."),
         Status::Query => entry(IOTCRED_ERR_QUERY, IOTCRED_KIND_CONFIGURATION, c"`query` is malformed", c"Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one."),
@@ -484,17 +546,21 @@ const fn describe(status: Status) -> Entry {
         Status::SealExpired => entry(IOTCRED_ERR_SEAL_EXPIRED, IOTCRED_KIND_NONE, c"the sealed credentials have expired", c"Go on with an empty cache: the next iotcred_cache_get fetches new ones."),
         Status::Dns => entry(IOTCRED_ERR_DNS, IOTCRED_KIND_TRANSIENT, c"the name could not be resolved", c"Check the spelling of `endpoint` and the device's DNS server."),
         Status::DnsDeadline => entry(IOTCRED_ERR_DNS_DEADLINE, IOTCRED_KIND_TRANSIENT, c"the name was not resolved before the deadline", c"Check the device's DNS server, or raise `timeout_ms`; the operating system's lookup goes on in a thread of its own and ends by itself."),
-        Status::Connect => entry(IOTCRED_ERR_CONNECT, IOTCRED_KIND_TRANSIENT, c"no address accepted a connection", c"Check the route, the port (443) and the firewall."),
+        Status::Connect => entry(IOTCRED_ERR_CONNECT, IOTCRED_KIND_TRANSIENT, c"no address accepted a connection", c"Check the network, the port (443) and the firewall."),
         Status::ConnectionLost => entry(IOTCRED_ERR_CONNECTION_LOST, IOTCRED_KIND_TRANSIENT, c"the connection broke", c"Try again. If it always breaks at once, a firewall or proxy may be in between."),
-        Status::Deadline => entry(IOTCRED_ERR_DEADLINE, IOTCRED_KIND_TRANSIENT, c"the deadline passed", c"Try again, or raise `timeout_ms`."),
+        Status::Deadline => entry(IOTCRED_ERR_DEADLINE, IOTCRED_KIND_TRANSIENT, c"the deadline passed", c"Try again, or raise `timeout_ms`; the error's `phase` says what took too long."),
+        Status::NoRoute => entry(IOTCRED_ERR_NO_ROUTE, IOTCRED_KIND_TRANSIENT, c"there is no route to the server", c"Check that the device's network is up: link, address, gateway."),
+        Status::ConnectionRefused => entry(IOTCRED_ERR_CONNECTION_REFUSED, IOTCRED_KIND_TRANSIENT, c"the connection was refused", c"Nothing listens there, or a firewall refuses: check `endpoint`, `address` and the port (443)."),
+        Status::ConnectionReset => entry(IOTCRED_ERR_CONNECTION_RESET, IOTCRED_KIND_TRANSIENT, c"the connection was reset", c"Try again. If it is reset each time, a firewall or proxy in between does not let this connection pass."),
         Status::Tls => entry(IOTCRED_ERR_TLS, IOTCRED_KIND_TLS, c"the TLS handshake failed", c"Look at the error's message and `tls_alert`; a middlebox that speaks no TLS is a frequent cause."),
-        Status::ServerUntrusted => entry(IOTCRED_ERR_SERVER_UNTRUSTED, IOTCRED_KIND_TLS, c"the server's certificate comes from no trusted root", c"For AWS leave `ca` empty; for a server of your own give its root in `ca`. A proxy that intercepts TLS shows like this."),
-        Status::ServerExpired => entry(IOTCRED_ERR_SERVER_EXPIRED, IOTCRED_KIND_CLOCK, c"the server's certificate has expired by the device's clock", c"Check the device's clock; AWS renews its certificates in time."),
-        Status::ServerNotYetValid => entry(IOTCRED_ERR_SERVER_NOT_YET_VALID, IOTCRED_KIND_CLOCK, c"the server's certificate is not valid yet by the device's clock", c"Set the device's clock."),
-        Status::ServerName => entry(IOTCRED_ERR_SERVER_NAME, IOTCRED_KIND_TLS, c"the server's certificate is for another name", c"Check `endpoint` and `address`: another server answered."),
+        Status::ServerUntrusted => entry(IOTCRED_ERR_SERVER_UNTRUSTED, IOTCRED_KIND_TLS, c"the server's certificate comes from no trusted root", c"For AWS leave `ca` empty; for a server of your own give the root of the issuer that the error's message names in `ca`. A proxy that intercepts TLS shows like this."),
+        Status::ServerExpired => entry(IOTCRED_ERR_SERVER_EXPIRED, IOTCRED_KIND_CLOCK, c"the server's certificate has expired by the device's clock", c"Compare the dates in the error's message and check the device's clock; AWS renews its certificates in time."),
+        Status::ServerNotYetValid => entry(IOTCRED_ERR_SERVER_NOT_YET_VALID, IOTCRED_KIND_CLOCK, c"the server's certificate is not valid yet by the device's clock", c"Set the device's clock; the dates are in the error's message."),
+        Status::ServerName => entry(IOTCRED_ERR_SERVER_NAME, IOTCRED_KIND_TLS, c"the server's certificate is for another name", c"Check `endpoint` and `address`: another server answered, for the names in the error's message."),
         Status::ServerCertificate => entry(IOTCRED_ERR_SERVER_CERTIFICATE, IOTCRED_KIND_TLS, c"the server's certificate is invalid", c"Look at the error's message."),
-        Status::ClientRefused => entry(IOTCRED_ERR_CLIENT_REFUSED, IOTCRED_KIND_PERMISSION, c"the server refused the device's certificate, or misses one", c"Check that the certificate is registered and active in this account and region: aws iot describe-certificate."),
+        Status::ClientRefused => entry(IOTCRED_ERR_CLIENT_REFUSED, IOTCRED_KIND_PERMISSION, c"the server refused the device's certificate, or misses one", c"Check that the certificate is registered and active in this account and region (aws iot describe-certificate), and not expired; the error's message says what the server objects to."),
         Status::TlsNoCommon => entry(IOTCRED_ERR_TLS_NO_COMMON, IOTCRED_KIND_TLS, c"there is no TLS version or suite that both sides speak", c"The server must offer TLS 1.2 or 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305."),
+        Status::NameUnknown => entry(IOTCRED_ERR_NAME_UNKNOWN, IOTCRED_KIND_TLS, c"the server does not know the name that it was asked for", c"Check the spelling of `endpoint`."),
         Status::ResponseMalformed => entry(IOTCRED_ERR_RESPONSE_MALFORMED, IOTCRED_KIND_TRANSIENT, c"the response is not well-formed HTTP/1.1", c"Check that `endpoint` is AWS's; a proxy or a captive portal may have answered."),
         Status::ResponseTooLarge => entry(IOTCRED_ERR_RESPONSE_TOO_LARGE, IOTCRED_KIND_TRANSIENT, c"the response is longer than a limit", c"Check that `endpoint` is AWS's; the limits are named in the error's message."),
         Status::Document => entry(IOTCRED_ERR_DOCUMENT, IOTCRED_KIND_TRANSIENT, c"the credentials document is not what AWS documents", c"Check that `endpoint` is the credentials provider's; the error's message names the member."),
@@ -513,24 +579,28 @@ const fn describe(status: Status) -> Entry {
         ),
         Status::ThingNotAttached => entry(IOTCRED_ERR_THING_NOT_ATTACHED, IOTCRED_KIND_PERMISSION, c"the thing is not attached to this certificate", c"Attach it: aws iot attach-thing-principal --thing-name NAME --principal CERTIFICATE_ARN; or leave `thing_name` NULL."),
         Status::RoleAliasForbidden => entry(IOTCRED_ERR_ROLE_ALIAS_FORBIDDEN, IOTCRED_KIND_PERMISSION, c"the certificate's policy does not allow the role alias", c"Attach an IoT policy that allows iot:AssumeRoleWithCertificate on arn:aws:iot:REGION:ACCOUNT:rolealias/ALIAS to the certificate."),
-        Status::CertificateNotActive => entry(IOTCRED_ERR_CERTIFICATE_NOT_ACTIVE, IOTCRED_KIND_PERMISSION, c"the certificate is not registered or not active at this endpoint", c"Register and activate the certificate in the account and region of the endpoint."),
+        Status::CertificateNotActive => entry(IOTCRED_ERR_CERTIFICATE_NOT_ACTIVE, IOTCRED_KIND_PERMISSION, c"the certificate is not registered or not active at this endpoint", c"Register the certificate in the account and region of the endpoint, and activate it: aws iot update-certificate --certificate-id ID --new-status ACTIVE."),
         Status::RoleAliasUnknown => entry(IOTCRED_ERR_ROLE_ALIAS_UNKNOWN, IOTCRED_KIND_CONFIGURATION, c"the role alias does not exist here", c"Check the alias' spelling and the endpoint's region: aws iot list-role-aliases."),
-        Status::RoleNotAssumable => entry(IOTCRED_ERR_ROLE_NOT_ASSUMABLE, IOTCRED_KIND_PERMISSION, c"the role behind the alias cannot be assumed", c"Let the role's trust policy name the service credentials.iot.amazonaws.com (not iot.amazonaws.com) for sts:AssumeRole."),
+        Status::RoleNotAssumable => entry(IOTCRED_ERR_ROLE_NOT_ASSUMABLE, IOTCRED_KIND_PERMISSION, c"the role behind the alias cannot be assumed", c"Check that the role exists, and let its trust policy name the service credentials.iot.amazonaws.com (not iot.amazonaws.com) for sts:AssumeRole."),
         Status::DurationTooLong => entry(IOTCRED_ERR_DURATION_TOO_LONG, IOTCRED_KIND_CONFIGURATION, c"the alias' credential duration exceeds the role's maximum", c"Lower credentialDurationSeconds of the role alias, or raise MaxSessionDuration of the role."),
-        Status::DataEndpoint => entry(IOTCRED_ERR_DATA_ENDPOINT, IOTCRED_KIND_CONFIGURATION, c"this is the data endpoint, not the credentials endpoint", c"Use what `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints."),
-        Status::WrongEndpoint => entry(IOTCRED_ERR_WRONG_ENDPOINT, IOTCRED_KIND_CONFIGURATION, c"this is no credentials endpoint", c"Use what `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints."),
+        Status::DataEndpoint => entry(IOTCRED_ERR_DATA_ENDPOINT, IOTCRED_KIND_CONFIGURATION, c"this is the data endpoint, not the credentials endpoint", c"Use the credentials endpoint, ID.credentials.iot.REGION.amazonaws.com, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it."),
+        Status::WrongEndpoint => entry(IOTCRED_ERR_WRONG_ENDPOINT, IOTCRED_KIND_CONFIGURATION, c"this is no credentials endpoint", c"Use the credentials endpoint, ID.credentials.iot.REGION.amazonaws.com, as `aws iot describe-endpoint --endpoint-type iot:CredentialProvider` prints it."),
         Status::Internal => entry(IOTCRED_ERR_INTERNAL, IOTCRED_KIND_BUG, c"a defect of iotcred", c"Report it with the error's message."),
     }
 }
 
 /// Every status, for looking one up by its number.
-const ALL: [Status; 77] = [
+const ALL: [Status; 88] = [
     Status::BufferTooSmall,
     Status::NullArgument,
     Status::NotInitialised,
     Status::ClockUnset,
     Status::TimeRequired,
     Status::TimeOutOfRange,
+    Status::Memory,
+    Status::Busy,
+    Status::Random,
+    Status::ClockStopped,
     Status::Endpoint,
     Status::RoleAlias,
     Status::ThingName,
@@ -541,6 +611,9 @@ const ALL: [Status; 77] = [
     Status::Ca,
     Status::Address,
     Status::Platform,
+    Status::Swapped,
+    Status::CertificateExpired,
+    Status::CertificateNotYetValid,
     Status::Method,
     Status::Path,
     Status::Query,
@@ -574,6 +647,9 @@ const ALL: [Status; 77] = [
     Status::Connect,
     Status::ConnectionLost,
     Status::Deadline,
+    Status::NoRoute,
+    Status::ConnectionRefused,
+    Status::ConnectionReset,
     Status::Tls,
     Status::ServerUntrusted,
     Status::ServerExpired,
@@ -582,6 +658,7 @@ const ALL: [Status; 77] = [
     Status::ServerCertificate,
     Status::ClientRefused,
     Status::TlsNoCommon,
+    Status::NameUnknown,
     Status::ResponseMalformed,
     Status::ResponseTooLarge,
     Status::Document,

@@ -4,8 +4,9 @@
 use super::body::Body;
 use super::failure::in_response;
 use super::response::{Head, Progress, ResponseReader};
-use crate::error::{Error, Status};
+use crate::error::{Error, Phase, Status};
 use crate::limits::{CHUNK_LINE_MAX, INTERIM_RESPONSES_MAX, RESPONSE_HEAD_MAX, RESPONSE_HEADERS_MAX, TRAILERS_MAX};
+use crate::memory;
 use crate::tls::{Received, Stream};
 
 /// Takes a response as it comes in.
@@ -89,7 +90,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
                 // A transport may give up earlier than it was told.
                 Ok(Received::Nothing) if left_ms > 0 => {}
                 Ok(Received::Nothing | Received::Closed) => break,
-                Err(error) if error.status == Status::ConnectionLost => break,
+                Err(error) if error.status.is_cut() => break,
                 Err(error) => return Err(error),
             }
         }
@@ -150,7 +151,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
     /// The stream ended in good order: is the response whole?
     fn end_of_stream(&mut self) -> Result<(), Error> {
         match &self.state {
-            State::Head(reader) => return Err(reader.end_of_stream().into()),
+            State::Head(reader) => return Err(Error::from(reader.end_of_stream()).at(Phase::Receive)),
             State::Body(head, body) if is_success(head) => {
                 body.finish()
                     .map_err(|status| in_response(unreadable_body(status), head))?;
@@ -187,6 +188,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
     }
 
     fn push_head(&mut self, mut reader: ResponseReader, input: &[u8]) -> Result<usize, Error> {
+        memory::check(reader.needs(input), "the response's head")?;
         let (used, progress) = reader.push(input).map_err(unreadable_head)?;
         self.state = match progress {
             Progress::NeedMore => State::Head(reader),
@@ -238,7 +240,7 @@ fn is_success(head: &Head) -> bool {
 
 /// The connection failed, and not the response's form or the one who takes it.
 fn is_cut(error: &Error) -> bool {
-    matches!(error.status, Status::ConnectionLost | Status::Deadline)
+    error.status.is_cut() || error.status == Status::Deadline
 }
 
 fn unreadable_head(status: Status) -> Error {

@@ -44,24 +44,22 @@ impl Said {
     }
 }
 
-/// An error with this status and message, and whatever the response's head tells.
-pub fn error(head: &Head, status: Status, message: Text<MESSAGE_MAX>) -> Error {
-    Error {
-        http_status: head.status(),
-        retry_after_ms: retry_after_ms(head),
-        request_id: request_id(head).map(printable).unwrap_or_default(),
-        message,
-        ..Error::from(status)
-    }
+/// An error with this status, error code and message, and whatever the response's head tells.
+pub fn error(head: &Head, status: Status, code: Text<ERROR_CODE_MAX>, message: Text<MESSAGE_MAX>) -> Error {
+    let mut error = in_response(status.into(), head);
+    let details = error.details();
+    details.retry_after_ms = retry_after_ms(head);
+    details.error_type = code;
+    details.message = message;
+    error
 }
 
 /// An error of ours about a response: it keeps its status and message, and gets what the head tells.
-pub fn in_response(error: Error, head: &Head) -> Error {
-    Error {
-        http_status: head.status(),
-        request_id: request_id(head).map(printable).unwrap_or_default(),
-        ..error
-    }
+pub fn in_response(mut error: Error, head: &Head) -> Error {
+    let details = error.details();
+    details.http_status = head.status();
+    details.request_id = request_id(head).map(printable).unwrap_or_default();
+    error
 }
 
 /// The status of a response by its HTTP status and error code, when nothing more specific is known.
@@ -83,8 +81,12 @@ pub fn class(http_status: u16, code: &str) -> Status {
 pub fn show<const N: usize>(characters: impl Iterator<Item = char>) -> Text<N> {
     let mut text = Text::default();
     for character in characters {
-        // `Text` cuts; it does not fail.
-        let _ = text.write_char(if character.is_control() { ' ' } else { character });
+        if text
+            .write_char(if character.is_control() { ' ' } else { character })
+            .is_err()
+        {
+            break;
+        }
     }
     text
 }
@@ -279,7 +281,7 @@ mod tests {
     #[test]
     fn the_error_carries_what_the_head_tells() {
         let head_503 = head(503, &[DATE, "x-amzn-RequestId: 0a1b-2c", "Retry-After: 1"]);
-        let error = error(&head_503, Status::Throttled, Text::default());
+        let error = error(&head_503, Status::Throttled, Text::default(), Text::default());
         assert_eq!(
             (error.status, error.http_status, error.retry_after_ms),
             (Status::Throttled, 503, 1000)

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::error::{Error, Status};
+use crate::memory;
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
@@ -10,13 +11,13 @@ use zeroize::Zeroizing;
 pub struct Kept(Zeroizing<Vec<u8>>);
 
 impl Kept {
-    /// Prepares for a body of `length` bytes, if that is known, and of `max` at most. Errors: `ResponseTooLarge`.
+    /// Prepares for a body of `length` bytes, if that is known, and of `max` at most. Errors: `ResponseTooLarge`, `Memory`.
     pub fn expect(&mut self, length: Option<u64>, max: usize) -> Result<(), Error> {
         let size = length.map_or(Ok(max), usize::try_from).unwrap_or(usize::MAX);
         if size > max {
             return Err(too_large(max));
         }
-        self.0 = Zeroizing::new(Vec::with_capacity(size));
+        self.0 = Zeroizing::new(memory::with_capacity(size, "the response's body")?);
         Ok(())
     }
 

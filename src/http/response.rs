@@ -63,6 +63,16 @@ impl ResponseReader {
         }
     }
 
+    /// Bytes of memory that `push` of `input` may allocate.
+    pub fn needs(&self, input: &[u8]) -> usize {
+        let length = self.bytes.len() + input.len().min(RESPONSE_HEAD_MAX);
+        if length > self.bytes.capacity() {
+            length.max(2 * self.bytes.capacity())
+        } else {
+            0
+        }
+    }
+
     /// What it means that the stream ends here: `ConnectionLost` before the first byte of a response, `ResponseMalformed` within its head.
     pub fn end_of_stream(&self) -> Status {
         if self.bytes.is_empty() {

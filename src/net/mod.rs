@@ -2,10 +2,13 @@
 #![forbid(unsafe_code)]
 
 pub mod host;
+pub mod stopwatch;
 #[cfg(feature = "std")]
 pub mod tcp;
 
-use crate::error::Status;
+pub use stopwatch::{Stopwatch, Timings};
+
+use crate::error::{Phase, Status};
 use crate::limits::HTTPS_PORT;
 use crate::time::UnixTime;
 use alloc::format;
@@ -35,15 +38,20 @@ impl Peer<'_> {
 
 /// A blocking byte stream. Every call returns within `timeout_ms`, or as near to it as its platform can.
 pub trait Transport {
-    /// Opens the stream. Errors: `Dns`, `DnsDeadline`, `Connect`, `Deadline`.
+    /// Opens the stream. Errors: `Dns`, `DnsDeadline`, `NoRoute`, `ConnectionRefused`, `ConnectionReset`, `Connect`, `Deadline`.
     fn connect(&mut self, peer: &Peer<'_>, timeout_ms: u32) -> Result<(), Status>;
 
-    /// Sends a part of `data`, at least one byte, and says how many. Errors: `ConnectionLost`, `Deadline`.
+    /// Sends a part of `data`, at least one byte, and says how many. Errors: `ConnectionLost`, `ConnectionReset`, `Deadline`.
     fn send(&mut self, data: &[u8], timeout_ms: u32) -> Result<usize, Status>;
 
     /// Receives at least one byte and says how many; 0 is the end of the stream. With a timeout of 0 it takes only what is there.
-    /// Errors: `ConnectionLost`, `Deadline`.
+    /// Errors: `ConnectionLost`, `ConnectionReset`, `Deadline`.
     fn recv(&mut self, buffer: &mut [u8], timeout_ms: u32) -> Result<usize, Status>;
+
+    /// How much of the time of the last `connect` went into looking the name up, in milliseconds; 0 where that cannot be told.
+    fn resolve_ms(&self) -> u32 {
+        0
+    }
 
     /// Closes the stream. Is called once after every `connect`, also one that failed.
     fn close(&mut self);
@@ -64,11 +72,12 @@ pub trait Clock {
     }
 }
 
-/// The moment at which a call must have returned.
+/// The time of a call: the moment at which it must have returned, and who stops the time meanwhile.
 #[derive(Clone, Copy)]
 pub struct Deadline<'a> {
     clock: &'a dyn Clock,
     end_ms: u64,
+    watch: Option<&'a Stopwatch<'a>>,
 }
 
 impl<'a> Deadline<'a> {
@@ -77,6 +86,26 @@ impl<'a> Deadline<'a> {
         Self {
             clock,
             end_ms: clock.monotonic_ms().saturating_add(u64::from(timeout_ms)),
+            watch: None,
+        }
+    }
+
+    /// The same deadline with a stopwatch, if there is one.
+    pub fn watched(self, watch: Option<&'a Stopwatch<'a>>) -> Self {
+        Self { watch, ..self }
+    }
+
+    /// A phase begins.
+    pub fn enter(&self, phase: Phase) {
+        if let Some(watch) = self.watch {
+            watch.enter(Some(phase));
+        }
+    }
+
+    /// Of the time of the phase that is under way so much was another's.
+    pub fn credit(&self, phase: Phase, ms: u32) {
+        if let Some(watch) = self.watch {
+            watch.credit(phase, ms);
         }
     }
 
@@ -94,6 +123,7 @@ impl<'a> Deadline<'a> {
         Self {
             clock: self.clock,
             end_ms: sooner.end_ms.min(self.end_ms),
+            watch: self.watch,
         }
     }
 

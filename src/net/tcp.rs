@@ -25,6 +25,7 @@ pub fn system_resolver(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 pub struct TcpTransport {
     resolver: Resolver,
     stream: Option<TcpStream>,
+    resolve_ms: u32,
 }
 
 impl Default for TcpTransport {
@@ -36,7 +37,11 @@ impl Default for TcpTransport {
 impl TcpTransport {
     /// A transport that asks `resolver` for addresses.
     pub fn with_resolver(resolver: Resolver) -> Self {
-        Self { resolver, stream: None }
+        Self {
+            resolver,
+            stream: None,
+            resolve_ms: 0,
+        }
     }
 
     fn stream(&mut self) -> Result<&mut TcpStream, Status> {
@@ -46,12 +51,15 @@ impl TcpTransport {
 
 impl Transport for TcpTransport {
     fn connect(&mut self, peer: &Peer<'_>, timeout_ms: u32) -> Result<(), Status> {
-        let deadline = Instant::now() + milliseconds(timeout_ms);
+        let start = Instant::now();
+        let deadline = start + milliseconds(timeout_ms);
         let host = peer.address.unwrap_or(peer.host);
         let addresses = match host.parse::<IpAddr>() {
-            Ok(address) => [SocketAddr::new(address, peer.port)].to_vec(),
-            Err(_) => lookup(self.resolver, host, peer.port, deadline)?,
+            Ok(address) => Ok([SocketAddr::new(address, peer.port)].to_vec()),
+            Err(_) => lookup(self.resolver, host, peer.port, deadline),
         };
+        self.resolve_ms = u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let addresses = addresses?;
         let stream = connect_any(&addresses, deadline)?;
         // Requests are written in one piece: Nagle's algorithm could only delay their last segment.
         let _ = stream.set_nodelay(true);
@@ -86,6 +94,10 @@ impl Transport for TcpTransport {
         })
     }
 
+    fn resolve_ms(&self) -> u32 {
+        self.resolve_ms
+    }
+
     fn close(&mut self) {
         self.stream = None;
     }
@@ -109,14 +121,40 @@ fn within(timeout_ms: u32, mut operation: impl FnMut(Duration) -> io::Result<usi
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 return Err(Status::Deadline);
             }
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => return Err(Status::ConnectionReset),
             Err(_) => return Err(Status::ConnectionLost),
         }
     }
 }
 
+/// Why no connection came about.
+fn refusal(error: &io::Error, deadline: Instant) -> Status {
+    match error.kind() {
+        ErrorKind::ConnectionRefused => Status::ConnectionRefused,
+        ErrorKind::ConnectionReset => Status::ConnectionReset,
+        ErrorKind::HostUnreachable
+        | ErrorKind::NetworkUnreachable
+        | ErrorKind::NetworkDown
+        | ErrorKind::AddrNotAvailable => Status::NoRoute,
+        ErrorKind::TimedOut if Instant::now() >= deadline => Status::Deadline,
+        _ => Status::Connect,
+    }
+}
+
+/// How far an attempt got: of several addresses the one that got furthest tells most. A name often has an IPv6 address to which there is no route.
+fn distance(failure: Status) -> u8 {
+    match failure {
+        Status::ConnectionReset => 4,
+        Status::ConnectionRefused => 3,
+        Status::Deadline => 2,
+        Status::Connect => 1,
+        _ => 0,
+    }
+}
+
 /// Tries every address in order. Each gets an equal share of the time that is left, so that one that does not answer cannot use up the others'.
 fn connect_any(addresses: &[SocketAddr], deadline: Instant) -> Result<TcpStream, Status> {
-    let mut failure = Status::Dns;
+    let mut failure = Status::NoRoute;
     for (tried, address) in addresses.iter().enumerate() {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -125,10 +163,12 @@ fn connect_any(addresses: &[SocketAddr], deadline: Instant) -> Result<TcpStream,
         let share = left / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         match TcpStream::connect_timeout(address, share.max(Duration::from_millis(1))) {
             Ok(stream) => return Ok(stream),
-            Err(error) if error.kind() == ErrorKind::TimedOut && Instant::now() >= deadline => {
-                failure = Status::Deadline;
+            Err(error) => {
+                let other = refusal(&error, deadline);
+                if distance(other) > distance(failure) {
+                    failure = other;
+                }
             }
-            Err(_) => failure = Status::Connect,
         }
     }
     Err(failure)
@@ -267,13 +307,16 @@ mod tests {
     }
 
     #[test]
-    fn when_no_address_answers_the_status_says_connect() {
+    fn when_every_address_refuses_the_status_says_so() {
         let _turn = ONE_AT_A_TIME.lock();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
         let resolver: Resolver = |_, port| Ok([([127, 0, 0, 1], port).into(), ([127, 0, 0, 2], port).into()].to_vec());
-        assert_eq!(connect(resolver, "dead.test", port, 2_000), Err(Status::Connect));
+        assert_eq!(
+            connect(resolver, "dead.test", port, 2_000),
+            Err(Status::ConnectionRefused)
+        );
     }
 
     #[test]
@@ -339,6 +382,40 @@ mod tests {
         assert_eq!(transport.recv(&mut [0; 8], 2_000), Ok(0));
         transport.close();
         assert_eq!(transport.recv(&mut [0; 8], 20), Err(Status::ConnectionLost));
+    }
+
+    #[test]
+    fn a_reset_is_told_from_an_end() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let mut transport = TcpTransport::default();
+        transport.connect(&peer("127.0.0.1", port), 2_000).unwrap();
+        let (mut accepted, _) = listener.accept().unwrap();
+        transport.send(b"unread", 2_000).unwrap();
+        // A socket that is closed with bytes unread in it resets the connection.
+        accepted.read_exact(&mut [0; 1]).unwrap();
+        drop(accepted);
+        assert_eq!(transport.recv(&mut [0; 8], 2_000), Err(Status::ConnectionReset));
+    }
+
+    #[test]
+    fn of_several_failures_the_furthest_counts() {
+        let kinds = [
+            (ErrorKind::NetworkUnreachable, Status::NoRoute),
+            (ErrorKind::HostUnreachable, Status::NoRoute),
+            (ErrorKind::PermissionDenied, Status::Connect),
+            (ErrorKind::TimedOut, Status::Deadline),
+            (ErrorKind::ConnectionRefused, Status::ConnectionRefused),
+            (ErrorKind::ConnectionReset, Status::ConnectionReset),
+        ];
+        let mut last = 0;
+        for (kind, status) in kinds {
+            assert_eq!(refusal(&kind.into(), Instant::now()), status, "{kind:?}");
+            assert!(distance(status) >= last, "{kind:?}");
+            last = distance(status);
+        }
+        let later = Instant::now() + Duration::from_secs(60);
+        assert_eq!(refusal(&ErrorKind::TimedOut.into(), later), Status::Connect);
     }
 
     #[test]

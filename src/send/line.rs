@@ -67,8 +67,8 @@ fn connect<'s>(
     deadline: Deadline<'s>,
 ) -> Result<Stream<'s>, Error> {
     let peer = request.peer();
-    let engine = place.insert(request.tls(deadline.clock())?.engine(peer.host)?);
-    Stream::connect(transport, engine, &peer, deadline)
+    let settings = request.tls(deadline.clock())?;
+    Stream::connect(transport, place, &peer, &settings, deadline)
 }
 
 /// A connection that outlives its requests. Whoever drops it closes it before.

@@ -15,11 +15,12 @@ use crate::http::framing::Framing;
 use crate::http::kept::Kept;
 use crate::http::response::Head;
 use crate::limits::{BODY_PIECE, CONTINUE_WAIT_MS, REFUSAL_BODY_MAX, TRAILER_NAME_MAX, UPLOAD_CHUNK};
+use crate::memory;
 use crate::net::{Clock, Deadline};
+use crate::secret::StackScrub;
 use crate::sign::{self, CHUNK_HEAD_MAX, Chunks, Payload};
 use crate::time::UnixTime;
 use crate::tls::Stream;
-use alloc::vec;
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
@@ -84,6 +85,8 @@ pub fn send(
     line: &mut dyn Line,
     clock: &dyn Clock,
 ) -> Result<u16, Error> {
+    let _scrub = StackScrub;
+    let _scrub = StackScrub;
     let deadline = Deadline::after(clock, request.timeout_ms());
     let whole = request.body.in_memory();
     let length = request.body.len();
@@ -146,9 +149,7 @@ fn attempt(
     line.over(is_kept, clock);
     match outcome {
         Ok(finished) => Ok(finished.head),
-        Err(error) if error.status == Status::ConnectionLost && line.was_used() && !has_heard => {
-            Err(Failed::Unheard(error))
-        }
+        Err(error) if error.status.is_cut() && line.was_used() && !has_heard => Err(Failed::Unheard(error)),
         Err(error) => Err(error.into()),
     }
 }
@@ -181,7 +182,7 @@ fn send_body(
     stream: &mut Stream<'_>,
 ) -> Result<(), Error> {
     let mut left = body.len();
-    let mut piece = vec![0; if left == 0 { 0 } else { BODY_PIECE }];
+    let mut piece = memory::zeros(if left == 0 { 0 } else { BODY_PIECE }, "the request's body")?;
     while left > 0 && !exchange.is_refused() {
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(BODY_PIECE);
         let data = body.next(piece.get_mut(..wanted).unwrap_or_default())?;
@@ -204,7 +205,7 @@ fn send_chunks(
     stream: &mut Stream<'_>,
 ) -> Result<(), Error> {
     let mut head = [0; CHUNK_HEAD_MAX];
-    let mut room = vec![0; if body.is_empty() { 0 } else { UPLOAD_CHUNK }];
+    let mut room = memory::zeros(if body.is_empty() { 0 } else { UPLOAD_CHUNK }, "the request's body")?;
     while !body.is_empty() && !exchange.is_refused() {
         let wanted = usize::try_from(body.len()).unwrap_or(usize::MAX).min(UPLOAD_CHUNK);
         let data = body.next_whole(room.get_mut(..wanted).unwrap_or_default())?;

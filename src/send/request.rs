@@ -4,7 +4,8 @@
 use crate::credentials::Credentials;
 use crate::error::{Error, Status};
 use crate::http::request::{USER_AGENT, write_head};
-use crate::limits::{DEFAULT_TIMEOUT_MS, HTTPS_PORT, UPLOAD_CHUNK};
+use crate::limits::{DEFAULT_TIMEOUT_MS, HTTPS_PORT, RESERVE_HEAD, UPLOAD_CHUNK};
+use crate::memory;
 use crate::net::host::{check_address, check_host};
 use crate::net::{Clock, Peer};
 use crate::sign::{self, Announced, Chunks, Header, Options, Payload};
@@ -126,9 +127,10 @@ const RESERVED: [&str; 6] = [
 ];
 
 impl<'a> Request<'a> {
-    /// TLS without a client certificate. Errors: `Ca`, and the clock's.
+    /// TLS without a client certificate. Errors: `Ca`, `Memory`, and the clock's.
     pub(super) fn tls(&self, clock: &dyn Clock) -> Result<Settings, Error> {
-        Settings::new(Roots::from_bytes(self.ca)?, None, clock)
+        memory::check_for_files(&[self.ca])?;
+        Settings::new(Roots::from_bytes(self.ca)?, None, clock, None)
     }
 
     /// Whom to connect to.
@@ -177,6 +179,7 @@ impl<'a> Request<'a> {
         keeps: bool,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         self.check()?;
+        memory::check(RESERVE_HEAD + 4 * self.words(credentials), "the request")?;
         let authority = self.peer().authority();
         let decoded = format!("{}", self.body.len());
         let mut headers = Vec::with_capacity(self.headers.len() + 3);
@@ -211,6 +214,19 @@ impl<'a> Request<'a> {
                 .map(|header| (header.name, header.value)),
         );
         Ok(write_head(self.method, &self.target(), &all)?)
+    }
+
+    /// Bytes that go into the request's head, or near it.
+    fn words(&self, credentials: &Credentials<'_>) -> usize {
+        let headers = self
+            .headers
+            .iter()
+            .map(|header| header.name.len() + header.value.len() + 4 * size_of::<Header<'_>>());
+        headers.sum::<usize>()
+            + self.endpoint.len()
+            + self.path.len()
+            + self.query.len()
+            + credentials.session_token.len()
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -29,10 +29,10 @@ pub fn service_error(head: &Head, body: &[u8]) -> Error {
     let place = (status == Status::Redirect)
         .then(|| place(head, xml.as_ref()))
         .flatten();
-    let mut error = error(head, status, message(&said, place, body));
+    let mut error = error(head, status, said.code, message(&said, place, body));
     if error.request_id.as_str().is_empty() {
         let id = xml.as_ref().and_then(|xml| xml.element("RequestId"));
-        error.request_id = id.map(|id| show(unescape(id))).unwrap_or_default();
+        error.details().request_id = id.map(|id| show(unescape(id))).unwrap_or_default();
     }
     error
 }
@@ -50,7 +50,7 @@ fn message(said: &Said, place: Option<Cow<'_, str>>, body: &[u8]) -> Text<MESSAG
     let place = place.map(|place| show::<MESSAGE_MAX>(place.chars()));
     let (code, words) = (said.code.as_str(), place.as_ref().unwrap_or(&said.message).as_str());
     let mut text = Text::default();
-    // `Text` cuts; it does not fail.
+    // What does not fit is cut.
     let _ = match (code, words) {
         ("", "") => return printable(body),
         ("", only) | (only, "") => text.write_str(only),

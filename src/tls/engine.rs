@@ -1,25 +1,31 @@
 //! The TLS client without I/O: bytes from the wire in, bytes for the wire out.
 #![forbid(unsafe_code)]
 
-use super::failure;
+use super::{Settings, failure};
 use crate::error::{Error, Status};
-use crate::limits::{TLS_INCOMING_MAX, TLS_INCOMING_MIN, TLS_INCOMING_STEP, TLS_RECORD_MAX};
-use alloc::sync::Arc;
-use alloc::vec;
+use crate::limits::{
+    RESERVE_HANDSHAKE, RESERVE_HELLO, RESERVE_RECORD, TLS_INCOMING_MAX, TLS_INCOMING_MIN, TLS_INCOMING_STEP,
+    TLS_RECORD_MAX,
+};
+use crate::memory;
 use alloc::vec::Vec;
-use rustls::client::{ClientConfig, ClientConnectionData, UnbufferedClientConnection};
+use rustls::AlertDescription;
+use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::ServerName;
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError, UnbufferedStatus, WriteTraffic,
 };
 use zeroize::Zeroizing;
 
+/// What memory is needed for, in an error.
+const RECORD: &str = "a TLS record";
+
 /// Takes plaintext as it is decrypted; an error ends the connection.
 pub(super) type Sink<'s> = dyn FnMut(&[u8]) -> Result<(), Error> + 's;
 
 /// Where the connection stands when nothing more can be done with the bytes at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum Stage {
     /// The handshake waits for the server.
     Handshaking,
     /// Plaintext can be sent.
@@ -35,6 +41,10 @@ pub struct Engine {
     incoming: Zeroizing<Vec<u8>>,
     /// How many bytes of `incoming` are filled.
     filled: usize,
+    /// The greatest length of `incoming` in the handshake: certificates of the server's are not longer.
+    longest: usize,
+    /// Bytes of the device's private key, as it was given: what it takes to sign.
+    key_len: usize,
     /// Ciphertext for the wire.
     outgoing: Vec<u8>,
     /// The connection has failed: rustls must not see `incoming` again, since it panics on input that it has refused.
@@ -42,20 +52,24 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// A connection to `host`, which is sent as SNI and which the certificate must be for. Errors: `Endpoint`.
-    pub(super) fn new(config: Arc<ClientConfig>, host: &str) -> Result<Self, Error> {
+    /// A connection to `host`, which is sent as SNI and which the certificate must be for. Errors: `Endpoint`, `Memory`.
+    pub(super) fn new(settings: &Settings, host: &str) -> Result<Self, Error> {
+        memory::check(RESERVE_HELLO, "a TLS connection")?;
         let name = ServerName::try_from(host).map_err(|_| Status::Endpoint)?.to_owned();
-        let connection = UnbufferedClientConnection::new(config, name).map_err(|error| failure::explain(&error))?;
+        let connection =
+            UnbufferedClientConnection::new(settings.config.clone(), name).map_err(|error| failure::explain(&error))?;
         Ok(Self {
             connection,
-            incoming: Zeroizing::new(vec![0; TLS_INCOMING_MIN]),
+            incoming: Zeroizing::new(memory::zeros(TLS_INCOMING_MIN, RECORD)?),
             filled: 0,
+            longest: TLS_INCOMING_MIN,
+            key_len: settings.key_len,
             outgoing: Vec::new(),
             failed: false,
         })
     }
 
-    /// Where bytes from the wire go. Never empty. Errors: `ResponseTooLarge`, when a handshake message outgrows its bound.
+    /// Where bytes from the wire go. Never empty. Errors: `Memory`; `ResponseTooLarge`, when a handshake message outgrows its bound.
     pub(super) fn space(&mut self) -> Result<&mut [u8], Error> {
         if self.filled == self.incoming.len() {
             self.grow()?;
@@ -77,7 +91,10 @@ impl Engine {
                 format_args!("a TLS message is longer than {TLS_INCOMING_MAX} bytes"),
             ));
         }
-        let mut larger = Zeroizing::new(vec![0; size]);
+        if self.connection.is_handshaking() {
+            self.longest = self.longest.max(size);
+        }
+        let mut larger = Zeroizing::new(memory::zeros(size, RECORD)?);
         larger
             .iter_mut()
             .zip(self.incoming.iter())
@@ -106,19 +123,23 @@ impl Engine {
     }
 
     /// Does what can be done with the bytes received so far, and hands plaintext to `sink`. On an error `outgoing` may hold an alert for the server.
-    pub(super) fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
+    pub(super) fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Stage, Error> {
         if self.failed {
             return Err(Status::ConnectionLost.into());
         }
         // Also where this unwinds.
         self.failed = true;
-        let phase = self.run(sink).inspect_err(|_| self.collect_alert());
-        self.failed = phase.is_err();
-        phase
+        let stage = self.run(sink).map_err(|error| self.judge(error));
+        if stage.is_err() {
+            self.collect_alert();
+        }
+        self.failed = stage.is_err();
+        stage
     }
 
-    fn run(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
+    fn run(&mut self, sink: &mut Sink<'_>) -> Result<Stage, Error> {
         loop {
+            self.check_memory()?;
             let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
             let UnbufferedStatus { mut discard, state, .. } = self.connection.process_tls_records(filled);
             let mut outcome = Ok(None);
@@ -127,22 +148,44 @@ impl Engine {
                     while let Some(record) = traffic.next_record() {
                         let record = record.map_err(|error| failure::explain(&error))?;
                         discard += record.discard;
-                        outcome = outcome.and_then(|phase| sink(record.payload).map(|()| phase));
+                        outcome = outcome.and_then(|stage| sink(record.payload).map(|()| stage));
                     }
                 }
                 ConnectionState::EncodeTlsData(data) => encode(data, &mut self.outgoing)?,
                 // The caller sends `outgoing` before it waits for the server, so the data counts as transmitted.
                 ConnectionState::TransmitTlsData(data) => data.done(),
-                ConnectionState::BlockedHandshake => outcome = Ok(Some(Phase::Handshaking)),
-                ConnectionState::WriteTraffic(_) => outcome = Ok(Some(Phase::Open)),
-                ConnectionState::PeerClosed | ConnectionState::Closed => outcome = Ok(Some(Phase::PeerClosed)),
+                ConnectionState::BlockedHandshake => outcome = Ok(Some(Stage::Handshaking)),
+                ConnectionState::WriteTraffic(_) => outcome = Ok(Some(Stage::Open)),
+                ConnectionState::PeerClosed | ConnectionState::Closed => outcome = Ok(Some(Stage::PeerClosed)),
                 _ => outcome = Err(Status::Internal.into()),
             }
             self.discard(discard);
-            if let Some(phase) = outcome? {
-                return Ok(phase);
+            if let Some(stage) = outcome? {
+                return Ok(stage);
             }
         }
+    }
+
+    /// Whether rustls may work on what is in `incoming`: it copies certificates and the transcript. Errors: `Memory`.
+    fn check_memory(&self) -> Result<(), Error> {
+        if self.connection.is_handshaking() {
+            let certificates = self.longest + self.longest / 2;
+            memory::check(RESERVE_HANDSHAKE + self.key_len + certificates, "the TLS handshake")
+        } else {
+            memory::check(RESERVE_RECORD + self.filled + self.longest, RECORD)
+        }
+    }
+
+    /// `handshake_failure` in place of a ServerHello is the answer to what we offer, and later to our certificate, or the lack of one (RFC 5246 sections 7.2.2
+    /// and 7.4.6).
+    fn judge(&self, mut error: Error) -> Error {
+        if error.tls_alert == u8::from(AlertDescription::HandshakeFailure) {
+            error.status = match self.connection.protocol_version() {
+                None => Status::TlsNoCommon,
+                Some(_) => Status::ClientRefused,
+            };
+        }
+        error
     }
 
     /// Takes `count` bytes off the front of `incoming`, and wipes what the move leaves behind.
@@ -173,6 +216,7 @@ impl Engine {
         if self.failed {
             return Err(Status::ConnectionLost.into());
         }
+        self.check_memory()?;
         // `advance` left at most an incomplete record in `incoming`, so this asks for the state alone.
         let filled = self.incoming.get_mut(..self.filled).unwrap_or_default();
         let UnbufferedStatus { state, .. } = self.connection.process_tls_records(filled);
@@ -192,18 +236,21 @@ impl Engine {
         self.outgoing = Vec::new();
         let size = self.filled.max(TLS_INCOMING_MIN);
         if size < self.incoming.len() {
-            let mut smaller = Zeroizing::new(vec![0; size]);
-            smaller
-                .iter_mut()
-                .zip(self.incoming.iter())
-                .for_each(|(new, old)| *new = *old);
-            self.incoming = smaller;
+            // Where there is no memory for a smaller one, the larger one stays.
+            if let Ok(smaller) = memory::zeros(size, RECORD) {
+                let mut smaller = Zeroizing::new(smaller);
+                smaller
+                    .iter_mut()
+                    .zip(self.incoming.iter())
+                    .for_each(|(new, old)| *new = *old);
+                self.incoming = smaller;
+            }
         }
     }
 
     /// After an error: the alert that tells the server why, if rustls has one ready. Else it would go on reading where it failed, and panic.
     fn collect_alert(&mut self) {
-        if !self.connection.wants_write() {
+        if !self.connection.wants_write() || memory::check(RESERVE_RECORD, RECORD).is_err() {
             return;
         }
         if let Ok(ConnectionState::EncodeTlsData(data)) = self.connection.process_tls_records(&mut []).state {
@@ -229,6 +276,8 @@ fn append(buffer: &mut Vec<u8>, mut write: impl FnMut(&mut [u8]) -> Result<usize
         Err(Some(needed)) => needed,
         Err(None) => return Err(Status::Internal.into()),
     };
+    memory::check(start + needed, RECORD)?;
+    buffer.reserve_exact(needed);
     buffer.resize(start + needed, 0);
     let written = write(buffer.get_mut(start..).unwrap_or_default()).map_err(|_| Status::Internal)?;
     buffer.truncate(start + written);
@@ -251,7 +300,7 @@ mod tests {
     use super::*;
     use crate::net::Clock;
     use crate::time::UnixTime;
-    use crate::tls::{Roots, Settings};
+    use crate::tls::Roots;
 
     struct Noon;
 
@@ -266,11 +315,11 @@ mod tests {
     }
 
     fn engine() -> Engine {
-        let settings = Settings::new(Roots::amazon(), None, &Noon).unwrap();
-        Engine::new(settings.config.clone(), "example.com").unwrap()
+        let settings = Settings::new(Roots::amazon(), None, &Noon, None).unwrap();
+        Engine::new(&settings, "example.com").unwrap()
     }
 
-    fn feed(engine: &mut Engine, bytes: &[u8]) -> Result<Phase, Error> {
+    fn feed(engine: &mut Engine, bytes: &[u8]) -> Result<Stage, Error> {
         let mut phase = engine.advance(&mut |_| Ok(()));
         for byte in bytes {
             engine.space()?[0] = *byte;
@@ -284,7 +333,7 @@ mod tests {
     #[test]
     fn it_speaks_first_and_then_waits() {
         let mut engine = engine();
-        assert_eq!(engine.advance(&mut |_| Ok(())).unwrap(), Phase::Handshaking);
+        assert_eq!(engine.advance(&mut |_| Ok(())).unwrap(), Stage::Handshaking);
         // A handshake record (RFC 8446 section 5.1) with a ClientHello.
         assert_eq!(engine.outgoing().first_chunk::<2>(), Some(&[22, 3]));
         engine.sent();

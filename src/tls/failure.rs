@@ -1,7 +1,11 @@
 //! What a TLS error means to the one who has to mend it.
 #![forbid(unsafe_code)]
 
-use crate::error::{Error, Status};
+use super::der::Facts;
+use crate::error::{Dates, Error, Status, Text, printable};
+use crate::limits::HOST_NAME_MAX;
+use crate::time::UnixTime;
+use core::fmt::Write;
 use rustls::{AlertDescription, CertificateError, InconsistentKeys, PeerIncompatible};
 
 /// A failed handshake or connection, in the library's words.
@@ -10,7 +14,7 @@ pub(super) fn explain(error: &rustls::Error) -> Error {
         rustls::Error::AlertReceived(alert) => received(*alert),
         rustls::Error::InvalidCertificate(reason) => server_certificate(reason),
         rustls::Error::PeerIncompatible(reason) => incompatible(reason),
-        rustls::Error::FailedToGetRandomBytes => Error::new(Status::Tls, format_args!("the random source failed")),
+        rustls::Error::FailedToGetRandomBytes => Status::Random.into(),
         rustls::Error::General(words) => Error::new(Status::Tls, format_args!("{words}")),
         other => Error::new(Status::Tls, format_args!("{other}")),
     }
@@ -30,29 +34,74 @@ pub(super) fn explain_identity(error: &rustls::Error) -> Error {
     }
 }
 
-/// An alert from the server. Those that speak of a certificate speak of ours: the server has no other to judge (RFC 8446 section 6.2).
-fn received(alert: AlertDescription) -> Error {
-    use AlertDescription as A;
-    let status = match alert {
-        A::BadCertificate
-        | A::UnsupportedCertificate
-        | A::CertificateRevoked
-        | A::CertificateExpired
-        | A::CertificateUnknown
-        | A::UnknownCA
-        | A::AccessDenied
-        | A::NoCertificate
-        | A::DecryptError
-        | A::CertificateRequired => Status::ClientRefused,
-        A::ProtocolVersion | A::InsufficientSecurity => Status::TlsNoCommon,
-        _ => Status::Tls,
+/// A certificate that is not valid at `now`: whose it is, its dates and the device's.
+pub(super) fn out_of_date(status: Status, whose: &str, certificate: &Facts<'_>, now: UnixTime) -> Error {
+    let dates = Dates {
+        not_before: certificate.not_before.0,
+        not_after: certificate.not_after.0,
+        device: now.0,
     };
-    let mut error = Error::new(status, format_args!("the server sent the TLS alert {alert:?}"));
-    error.tls_alert = u8::from(alert);
+    let [from, until, clock] = [certificate.not_before, certificate.not_after, now].map(shown);
+    let (from, until, clock) = (from.as_str(), until.as_str(), clock.as_str());
+    let mut error = Error::new(
+        status,
+        format_args!("{whose} is valid from {from} to {until}, and the device's clock says {clock}"),
+    );
+    error.details().dates = dates;
     error
 }
 
-fn server_certificate(reason: &CertificateError) -> Error {
+/// A date as RFC 3339 writes it; outside the years 0000 to 9999 as Unix seconds.
+pub(super) fn shown(date: UnixTime) -> Text<24> {
+    let mut text = Text::EMPTY;
+    let _ = match date.to_rfc3339() {
+        Some(date) => text.write_str(core::str::from_utf8(&date).unwrap_or_default()),
+        None => write!(text, "{}", date.0),
+    };
+    text
+}
+
+/// An alert from the server. Those that speak of a certificate speak of ours: the server has no other to judge (RFC 8446 section 6.2).
+fn received(alert: AlertDescription) -> Error {
+    use AlertDescription as A;
+    let (status, meaning) = match alert {
+        A::BadCertificate => (Status::ClientRefused, "the device's certificate is refused"),
+        A::UnsupportedCertificate => (
+            Status::ClientRefused,
+            "the device's certificate is of a kind that it does not take",
+        ),
+        A::CertificateRevoked => (Status::ClientRefused, "the device's certificate was revoked"),
+        A::CertificateExpired => (Status::ClientRefused, "the device's certificate has expired"),
+        A::CertificateUnknown => (
+            Status::ClientRefused,
+            "the device's certificate is not known or not active",
+        ),
+        A::UnknownCA => (
+            Status::ClientRefused,
+            "it does not know the issuer of the device's certificate",
+        ),
+        A::AccessDenied => (Status::ClientRefused, "the device's certificate has no access"),
+        A::NoCertificate | A::CertificateRequired => (Status::ClientRefused, "it got no certificate from the device"),
+        A::DecryptError => (Status::ClientRefused, "the device's signature is wrong"),
+        A::ProtocolVersion => (Status::TlsNoCommon, "it speaks neither TLS 1.2 nor 1.3"),
+        A::InsufficientSecurity => (Status::TlsNoCommon, "no suite is good enough for it"),
+        A::UnrecognisedName => (Status::NameUnknown, "it does not know the name that it was asked for"),
+        A::HandshakeFailure => (
+            Status::Tls,
+            "what the device offers, or its certificate, does not suit it",
+        ),
+        _ => (Status::Tls, "it says no more"),
+    };
+    let number = u8::from(alert);
+    let mut error = Error::new(
+        status,
+        format_args!("the server sent the TLS alert {number}, {alert:?}: {meaning}"),
+    );
+    error.details().tls_alert = number;
+    error
+}
+
+pub(super) fn server_certificate(reason: &CertificateError) -> Error {
     use CertificateError as C;
     match reason {
         C::Expired | C::ExpiredContext { .. } => Error::new(Status::ServerExpired, format_args!("{reason}")),
@@ -63,11 +112,26 @@ fn server_certificate(reason: &CertificateError) -> Error {
             Status::ServerUntrusted,
             format_args!("the server's certificate chain ends in no trusted root"),
         ),
-        C::NotValidForName | C::NotValidForNameContext { .. } => {
-            Error::new(Status::ServerName, format_args!("{reason}"))
-        }
+        C::NotValidForNameContext { presented, .. } => other_name(presented),
+        C::NotValidForName => Error::new(Status::ServerName, format_args!("{reason}")),
         other => Error::new(Status::ServerCertificate, format_args!("{other}")),
     }
+}
+
+/// Names whom the certificate is for; webpki gives each name with its kind, such as `DnsName("host")`.
+fn other_name(presented: &[alloc::string::String]) -> Error {
+    let mut error = Error::new(Status::ServerName, format_args!("the server's certificate is for "));
+    let message = &mut error.details().message;
+    if presented.is_empty() {
+        let _ = message.write_str("no name at all");
+    }
+    for (place, name) in presented.iter().enumerate() {
+        let bare = name.split_once('(').map_or(name.as_str(), |(_, bare)| bare);
+        let bare = printable::<HOST_NAME_MAX>(bare.trim_end_matches(')').trim_matches('"').as_bytes());
+        let _ = message.write_str(if place == 0 { "" } else { ", " });
+        let _ = message.write_str(bare.as_str());
+    }
+    error
 }
 
 fn incompatible(reason: &PeerIncompatible) -> Error {
@@ -80,13 +144,58 @@ fn incompatible(reason: &PeerIncompatible) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    extern crate std;
+    use std::borrow::ToOwned;
 
     #[test]
     fn an_alert_about_our_certificate_is_a_refusal_and_keeps_its_number() {
         let error = explain(&rustls::Error::AlertReceived(AlertDescription::CertificateUnknown));
         assert_eq!((error.status, error.tls_alert), (Status::ClientRefused, 46));
+        assert!(error.message.as_str().contains("46"), "{}", error.message.as_str());
+        let error = explain(&rustls::Error::AlertReceived(AlertDescription::UnrecognisedName));
+        assert_eq!((error.status, error.tls_alert), (Status::NameUnknown, 112));
         let error = explain(&rustls::Error::AlertReceived(AlertDescription::InternalError));
         assert_eq!((error.status, error.tls_alert), (Status::Tls, 80));
+    }
+
+    #[test]
+    fn every_alert_of_the_standards_has_a_status_and_says_what_it_means() {
+        // RFC 8446 section 6 and RFC 5246 section 7.2.
+        const OF_OUR_CERTIFICATE: [u8; 10] = [41, 42, 43, 44, 45, 46, 48, 49, 51, 116];
+        for number in 1..=255 {
+            let error = explain(&rustls::Error::AlertReceived(AlertDescription::from(number)));
+            let expected = match number {
+                _ if OF_OUR_CERTIFICATE.contains(&number) => Status::ClientRefused,
+                70 | 71 => Status::TlsNoCommon,
+                112 => Status::NameUnknown,
+                _ => Status::Tls,
+            };
+            assert_eq!((error.status, error.tls_alert), (expected, number));
+            assert!(error.message.as_str().contains(&std::format!("alert {number}, ")));
+        }
+    }
+
+    #[test]
+    fn another_name_is_told_with_the_names_that_there_are() {
+        let words = |presented: &[&str]| {
+            let presented = presented
+                .iter()
+                .map(|name| (*name).into())
+                .collect::<alloc::vec::Vec<_>>();
+            let error = other_name(&presented);
+            assert_eq!(error.status, Status::ServerName);
+            error.message.as_str().to_owned()
+        };
+        assert_eq!(
+            words(&[
+                "DnsName(\"a.test\")",
+                "IpAddress(127.0.0.1)",
+                "DnsName(\"b\r\n\u{1b}.test\")"
+            ]),
+            "the server's certificate is for a.test, 127.0.0.1, b   .test"
+        );
+        assert_eq!(words(&[]), "the server's certificate is for no name at all");
+        assert!(words(&[&"x".repeat(300)]).len() < 256);
     }
 
     #[test]

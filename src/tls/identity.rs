@@ -1,9 +1,11 @@
 //! Who the device is: its certificate chain and its private key, from PEM or DER.
 #![forbid(unsafe_code)]
 
+use super::der::{Facts, Looks, looks, tlv};
 use super::failure;
 use crate::error::{Error, Status};
 use crate::limits::{PEM_MAX, RSA_BITS_MAX, RSA_BITS_MIN};
+use crate::time::UnixTime;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use rustls::client::ResolvesClientCert;
@@ -18,21 +20,57 @@ use zeroize::Zeroizing;
 pub struct Identity(CertifiedKey);
 
 impl Identity {
-    /// Reads `chain` (PEM, leaf first, or one certificate in DER) and `key` (PEM or DER: PKCS#8, PKCS#1, SEC1).
-    /// Errors: `Certificate`, `PrivateKey`, `KeyUnsupported`, `KeyMismatch`.
-    pub fn from_bytes(chain: &[u8], key: &[u8]) -> Result<Self, Error> {
-        let chain = certificates(chain, Status::Certificate)?;
-        let key = private_key(key)?;
-        let certified = CertifiedKey::new(chain, key);
-        certified
-            .keys_match()
-            .map_err(|error| failure::explain_identity(&error))?;
-        Ok(Self(certified))
+    /// Reads `chain` (PEM, leaf first, or one certificate in DER) and `key` (PEM or DER: PKCS#8, PKCS#1, SEC1), and reports all that is wrong with them:
+    /// `Certificate`, `PrivateKey`, `KeyUnsupported`, `KeyMismatch`, `Swapped`.
+    pub fn read(chain: &[u8], key: &[u8], report: &mut dyn FnMut(Error)) -> Option<Self> {
+        if is_swapped(chain, key) {
+            report(Status::Swapped.into());
+            return None;
+        }
+        let chain = certificates(chain, Status::Certificate).map_err(&mut *report);
+        let key = private_key(key).map_err(&mut *report);
+        let certified = CertifiedKey::new(chain.ok()?, key.ok()?);
+        match certified.keys_match() {
+            Ok(()) => Some(Self(certified)),
+            Err(error) => {
+                report(failure::explain_identity(&error));
+                None
+            }
+        }
     }
 
     pub(super) fn into_resolver(self) -> Arc<dyn ResolvesClientCert> {
         Arc::new(SingleCertAndKey::from(self.0))
     }
+}
+
+/// Whether each stands in the other's place.
+fn is_swapped(chain: &[u8], key: &[u8]) -> bool {
+    kind(chain) == Some(Looks::LikeKey) && kind(key) == Some(Looks::LikeCertificate)
+}
+
+/// What PEM or DER is by its outside.
+fn kind(bytes: &[u8]) -> Option<Looks> {
+    let holds = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+    if is_der(bytes) {
+        looks(bytes)
+    } else if holds(b"BEGIN CERTIFICATE-") {
+        Some(Looks::LikeCertificate)
+    } else {
+        holds(b"PRIVATE KEY-").then_some(Looks::LikeKey)
+    }
+}
+
+/// Says when the first certificate of `chain` is valid, if it is not at `now`: `CertificateExpired`, `CertificateNotYetValid`. `None` also where it cannot be read.
+pub fn out_of_date(chain: &[u8], now: UnixTime) -> Option<Error> {
+    let chain = certificates(chain, Status::Certificate).ok()?;
+    let leaf = Facts::of(chain.first()?)?;
+    let status = if now < leaf.not_before {
+        Status::CertificateNotYetValid
+    } else {
+        Status::CertificateExpired
+    };
+    (!leaf.holds_at(now)).then(|| failure::out_of_date(status, "the device's certificate", &leaf, now))
 }
 
 /// The certificates in `bytes`, one at least; `status` names the field that they come from.
@@ -203,6 +241,10 @@ fn unusable_key(der: &[u8], failure: Option<rustls::Error>) -> Error {
                 format_args!("the RSA key has {bits} bits; use one of {RSA_BITS_MIN} to {RSA_BITS_MAX}"),
             )
         }
+        _ if looks(der) == Some(Looks::LikeCertificate) => Error::new(
+            Status::PrivateKey,
+            format_args!("there is a certificate and no private key"),
+        ),
         _ => Error::new(
             Status::PrivateKey,
             format_args!("the key is neither PKCS#8 nor PKCS#1 nor SEC1"),
@@ -224,23 +266,6 @@ fn modulus_bits(mut der: &[u8]) -> Option<usize> {
             _ => rest,
         };
     }
-}
-
-/// The first DER element of `der`: its tag, its contents, and what comes after.
-fn tlv(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (header, rest) = der.split_at_checked(2)?;
-    let (&tag, &first) = (header.first()?, header.get(1)?);
-    let (length, rest) = if first < 0x80 {
-        (usize::from(first), rest)
-    } else {
-        let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f).min(4))?;
-        (
-            digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)),
-            rest,
-        )
-    };
-    let (contents, rest) = rest.split_at_checked(length)?;
-    Some((tag, contents, rest))
 }
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
 //! TLS: rustls's unbuffered client, the device's identity, the roots, and what a failure means. The only modules that name rustls.
 #![forbid(unsafe_code)]
 
+mod der;
 mod engine;
 mod failure;
-mod floor;
 mod identity;
+mod provider;
 mod roots;
 mod stream;
+mod verifier;
 
 pub use engine::Engine;
-pub use identity::Identity;
+pub use identity::{Identity, out_of_date};
 pub use roots::Roots;
 pub use stream::{Received, Stream};
 
@@ -18,65 +20,75 @@ use crate::net::Clock;
 use crate::time::{UnixTime, believable};
 use alloc::sync::Arc;
 use core::time::Duration;
-use floor::FromFloor;
-use rustls::RootCertStore;
 use rustls::client::ClientConfig;
-use rustls::crypto::ring::default_provider;
+use rustls::pki_types::ServerName;
 use rustls::time_provider::TimeProvider;
+use verifier::Verifier;
 
 /// What TLS needs to know before it connects.
 pub struct Settings {
     config: Arc<ClientConfig>,
+    /// Bytes of the device's private key, as it was given.
+    key_len: usize,
+    verifier: Arc<Verifier>,
 }
 
 impl Settings {
-    /// TLS 1.2 and 1.3 with SNI and no ALPN; `identity` is shown to a server that asks for a certificate.
+    /// TLS 1.2 (feature `tls12`) and 1.3 with SNI and no ALPN; `identity` is shown to a server that asks for a certificate.
+    /// On a device that may have no clock, where it has none or one that is earlier than `floor`, all that is known of the date is that `floor` has passed.
     /// Errors: `TimeRequired`, `ClockUnset`: certificates cannot be verified without the date.
-    pub fn new(roots: Roots, identity: Option<Identity>, clock: &dyn Clock) -> Result<Self, Error> {
-        let now = believable(clock.unix_time().ok_or(Status::TimeRequired)?)?;
-        Self::at(now, roots.into_store().into(), identity)
-    }
-
-    /// The same for a device that may have no clock: where it has none, or one that is earlier than `floor`, all that is known of the date is that `floor` has passed.
-    pub fn from_floor(
+    pub fn new(
         roots: Roots,
         identity: Option<Identity>,
         clock: &dyn Clock,
-        floor: UnixTime,
+        floor: Option<UnixTime>,
     ) -> Result<Self, Error> {
-        if clock.unix_time().is_some_and(|wall| wall >= floor) {
-            return Self::new(roots, identity, clock);
-        }
-        let roots: Arc<RootCertStore> = roots.into_store().into();
-        let mut settings = Self::at(floor, roots.clone(), identity)?;
-        let verifier = FromFloor {
-            roots,
-            algorithms: default_provider().signature_verification_algorithms,
-        };
-        if let Some(config) = Arc::get_mut(&mut settings.config) {
-            config.dangerous().set_certificate_verifier(Arc::new(verifier));
-        }
-        Ok(settings)
-    }
-
-    /// The TLS of a connection to `host`, which is sent as SNI and which the certificate must be for. Errors: `Endpoint`.
-    pub fn engine(&self, host: &str) -> Result<Engine, Error> {
-        Engine::new(self.config.clone(), host)
-    }
-
-    fn at(now: UnixTime, roots: Arc<RootCertStore>, identity: Option<Identity>) -> Result<Self, Error> {
-        let builder = ClientConfig::builder_with_details(Arc::new(default_provider()), Arc::new(Now(now)))
-            .with_safe_default_protocol_versions()
+        let floor = floor.filter(|floor| clock.unix_time().is_none_or(|now| now < *floor));
+        let now = floor.map_or_else(|| date(clock), Ok)?;
+        let provider = Arc::new(provider::provider());
+        let verifier = Arc::new(Verifier::new(
+            roots.into_store(),
+            provider.signature_verification_algorithms,
+            floor.is_some(),
+        ));
+        let builder = ClientConfig::builder_with_details(provider, Arc::new(Now(now)))
+            .with_protocol_versions(provider::VERSIONS)
             .map_err(|error| failure::explain(&error))?
-            .with_root_certificates(roots);
+            .dangerous()
+            .with_custom_certificate_verifier(verifier.clone());
         let config = match identity {
             Some(identity) => builder.with_client_cert_resolver(identity.into_resolver()),
             None => builder.with_no_client_auth(),
         };
         Ok(Self {
             config: Arc::new(config),
+            key_len: 0,
+            verifier,
         })
     }
+
+    /// The same for a private key of `key_len` bytes: memory is kept to sign with it.
+    pub fn with_key_len(self, key_len: usize) -> Self {
+        Self { key_len, ..self }
+    }
+}
+
+/// Checks that `host` can be what a certificate is for. Errors: `Endpoint`.
+pub fn check_name(host: &str) -> Result<(), Error> {
+    match ServerName::try_from(host) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::new(
+            Status::Endpoint,
+            format_args!("a part between two dots is empty, longer than 63 characters, or begins or ends with '-'"),
+        )),
+    }
+}
+
+/// The date, if it can be right. Errors: `TimeRequired`, `ClockUnset`.
+pub fn date(clock: &dyn Clock) -> Result<UnixTime, Error> {
+    let now = clock.unix_time().ok_or(Status::TimeRequired)?;
+    believable(now)
+        .map_err(|status| Error::new(status, format_args!("the clock says {}", failure::shown(now).as_str())))
 }
 
 /// The date at the start of the call, for the whole handshake.

@@ -1,8 +1,9 @@
 //! A TLS connection over a transport, within a deadline.
 #![forbid(unsafe_code)]
 
-use super::engine::{Engine, Phase, Sink};
-use crate::error::{Error, Status};
+use super::Settings;
+use super::engine::{Engine, Sink, Stage};
+use crate::error::{Error, Phase, Status};
 use crate::limits::{BROKEN_SEND_WAIT_MS, FAREWELL_MS, TLS_SEND_FRAGMENT};
 use crate::net::{Deadline, Peer, Transport};
 
@@ -24,23 +25,28 @@ pub struct Stream<'a> {
     deadline: Deadline<'a>,
     /// The server has said that it will send no more.
     closed: bool,
-    /// Sending has failed: what is still to come is what the server said before.
-    broken: bool,
+    /// How sending has failed: what is still to come is what the server said before.
+    broken: Option<Status>,
     /// Plaintext has come.
     heard: bool,
 }
 
 impl<'a> Stream<'a> {
-    /// Connects to `peer` and shakes hands, with an engine that has not begun.
+    /// Connects to `peer` and shakes hands. The engine comes to stand in `place`.
     pub fn connect(
         transport: &'a mut dyn Transport,
-        engine: &'a mut Engine,
+        place: &'a mut Option<Engine>,
         peer: &Peer<'_>,
+        settings: &Settings,
         deadline: Deadline<'a>,
     ) -> Result<Self, Error> {
+        let engine = place.insert(Engine::new(settings, peer.host).map_err(|error| error.at(Phase::Handshake))?);
         let wire = Wire::open(transport, peer, deadline)?;
+        deadline.enter(Phase::Handshake);
         let mut stream = Self::new(wire, engine, deadline);
-        stream.shake_hands()?;
+        stream
+            .shake_hands()
+            .map_err(|error| settings.verifier.explained(error).at(Phase::Handshake))?;
         Ok(stream)
     }
 
@@ -59,7 +65,7 @@ impl<'a> Stream<'a> {
             engine,
             deadline,
             closed: false,
-            broken: false,
+            broken: None,
             heard: false,
         }
     }
@@ -77,7 +83,7 @@ impl<'a> Stream<'a> {
 
     /// Whether both sides can still send.
     pub fn is_open(&self) -> bool {
-        !self.closed && !self.broken
+        !self.closed && self.broken.is_none()
     }
 
     /// Whether nothing has come on a connection that was kept but what TLS itself has to say: the server has not closed it, so far as can be seen.
@@ -95,12 +101,12 @@ impl<'a> Stream<'a> {
     fn shake_hands(&mut self) -> Result<(), Error> {
         loop {
             match self.advance(&mut no_data_yet)? {
-                Phase::Open => return Ok(()),
-                Phase::Handshaking => match self.fill(self.left_ms()?) {
+                Stage::Open => return Ok(()),
+                Stage::Handshaking => match self.fill(self.left_ms()?) {
                     Err(error) if error.status == Status::Deadline => {}
                     filled => filled?,
                 },
-                Phase::PeerClosed => {
+                Stage::PeerClosed => {
                     return Err(Error::new(
                         Status::Tls,
                         format_args!("the server closed the connection during the handshake"),
@@ -110,14 +116,10 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Milliseconds that are left. Errors: `Deadline`, or `ConnectionLost` where a broken send came before.
+    /// Milliseconds that are left. Errors: `Deadline`, or how sending has failed before.
     fn left_ms(&self) -> Result<u32, Status> {
         let left = self.deadline.remaining_ms();
-        if self.broken {
-            left.or(Err(Status::ConnectionLost))
-        } else {
-            left
-        }
+        self.broken.map_or(left, |broken| left.or(Err(broken)))
     }
 
     /// The deadline: of the whole call, and soon after a broken send.
@@ -127,18 +129,24 @@ impl<'a> Stream<'a> {
 
     /// Sends `plaintext`. When this fails because the connection broke, the server may have said why: `receive` what is left.
     pub fn send(&mut self, plaintext: &[u8]) -> Result<(), Error> {
-        for fragment in plaintext.chunks(TLS_SEND_FRAGMENT) {
-            self.engine.encrypt(fragment)?;
-            self.flush()?;
-        }
-        Ok(())
+        self.deadline.enter(Phase::Send);
+        let mut fragments = plaintext.chunks(TLS_SEND_FRAGMENT);
+        fragments
+            .try_for_each(|fragment| {
+                self.engine.encrypt(fragment)?;
+                self.flush()
+            })
+            .map_err(|error| error.at(Phase::Send))
     }
 
     /// Waits until bytes arrive, at most until the deadline, and hands their plaintext to `sink`. Errors: `Deadline` among others.
     pub fn receive(&mut self, sink: &mut Sink<'_>) -> Result<Received, Error> {
         loop {
             // A transport may give up earlier than it was told.
-            match self.receive_within(self.left_ms()?, sink)? {
+            let left_ms = self
+                .left_ms()
+                .map_err(|status| Error::from(status).at(Phase::Receive))?;
+            match self.receive_within(left_ms, sink)? {
                 Received::Nothing => {}
                 received => return Ok(received),
             }
@@ -150,45 +158,51 @@ impl<'a> Stream<'a> {
         if self.closed {
             return Ok(Received::Closed);
         }
-        match self.fill(timeout_ms) {
-            Ok(()) => {}
-            Err(error) if error.status == Status::Deadline => return Ok(Received::Nothing),
-            Err(error) => return Err(error),
+        self.deadline.enter(Phase::Receive);
+        match self.fill(timeout_ms).and_then(|()| self.advance(sink)) {
+            Ok(stage) => {
+                self.closed = stage == Stage::PeerClosed;
+                Ok(Received::Some)
+            }
+            Err(error) if error.status == Status::Deadline => Ok(Received::Nothing),
+            Err(error) => Err(error.at(Phase::Receive)),
         }
-        self.closed = self.advance(sink)? == Phase::PeerClosed;
-        Ok(Received::Some)
     }
 
     /// Lets the engine work. What it has to say in reply goes out; that this fails shows at the next receive, after what the server said before.
-    fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Phase, Error> {
+    fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Stage, Error> {
         let heard = &mut self.heard;
-        let phase = self.engine.advance(&mut |data| {
+        let stage = self.engine.advance(&mut |data| {
             *heard = true;
             sink(data)
         });
-        let phase = phase.inspect_err(|_| self.say_farewell())?;
+        let stage = stage.inspect_err(|_| self.say_farewell())?;
         match self.flush() {
-            Err(error) if error.status != Status::ConnectionLost => Err(error),
-            _ => Ok(phase),
+            Err(error) if !error.status.is_cut() => Err(error),
+            _ => Ok(stage),
         }
     }
 
-    /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell.
+    /// Receives once. Errors: `Deadline` when nothing came, `ConnectionLost` when the stream ended without TLS's own farewell; how sending has failed, where it
+    /// did: an operating system tells of a reset once.
     fn fill(&mut self, timeout_ms: u32) -> Result<(), Error> {
-        match self.wire.transport.recv(self.engine.space()?, timeout_ms)? {
-            0 => Err(Status::ConnectionLost.into()),
-            count => {
+        match self.wire.transport.recv(self.engine.space()?, timeout_ms) {
+            Ok(0) | Err(Status::ConnectionLost) => Err(self.broken.unwrap_or(Status::ConnectionLost).into()),
+            Ok(count) => {
                 self.engine.received(count);
                 Ok(())
             }
+            Err(status) => Err(status.into()),
         }
     }
 
     fn flush(&mut self) -> Result<(), Error> {
         let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
         self.engine.sent();
-        if sent == Err(Status::ConnectionLost) {
-            self.broken = true;
+        if let Err(status) = sent
+            && status.is_cut()
+        {
+            self.broken = Some(status);
             self.deadline = self.deadline.within(BROKEN_SEND_WAIT_MS);
         }
         Ok(sent?)
@@ -224,14 +238,23 @@ struct Wire<'a> {
 
 impl<'a> Wire<'a> {
     fn open(transport: &'a mut dyn Transport, peer: &Peer<'_>, deadline: Deadline<'_>) -> Result<Self, Error> {
-        let timeout_ms = deadline.remaining_ms()?;
+        let timeout_ms = deadline
+            .remaining_ms()
+            .map_err(|status| Error::from(status).at(Phase::Connect))?;
         let wire = Self {
             transport,
             stays_open: false,
         };
-        wire.transport.connect(peer, timeout_ms).map_err(|status| {
+        deadline.enter(Phase::Connect);
+        let outcome = wire.transport.connect(peer, timeout_ms);
+        deadline.credit(Phase::Resolve, wire.transport.resolve_ms());
+        outcome.map_err(|status| {
             let host = peer.address.unwrap_or(peer.host);
-            Error::new(status, format_args!("could not connect to {host} port {}", peer.port))
+            let phase = match status {
+                Status::Dns | Status::DnsDeadline => Phase::Resolve,
+                _ => Phase::Connect,
+            };
+            Error::new(status, format_args!("could not connect to {host} port {}", peer.port)).at(phase)
         })?;
         Ok(wire)
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 FOLDER = ROOT / "build"
+CORTEX_M4 = ROOT / "cmake" / "toolchain-cortex-m4.cmake"
 
 
 class Build:
@@ -26,7 +27,7 @@ class Build:
         """The folder with the images for a Cortex-M4; None where there is no compiler for it."""
         if not shutil.which("arm-none-eabi-gcc"):
             return None
-        return _build("bench-cortex-m4", f"-DCMAKE_TOOLCHAIN_FILE={HERE / 'cortex_m4.cmake'}")
+        return _build("bench-cortex-m4", f"-DCMAKE_TOOLCHAIN_FILE={CORTEX_M4}")
 
 
 def _build(name: str, *options: str) -> Path:

@@ -67,7 +67,7 @@ void check_error(const char *row, const iotcred_error *error, iotcred_status sta
     check(is_text(error->request_id, sizeof error->request_id), row, "error.request_id is text to its last byte");
     if (status == IOTCRED_OK) {
         check(error->kind == IOTCRED_KIND_NONE && !error->retryable && error->retry_after_ms == 0 && error->http_status == 0 &&
-                  error->tls_alert == 0 && error->message[0] == '\0' && error->request_id[0] == '\0',
+                  error->tls_alert == 0 && error->message[0] == '\0' && error->request_id[0] == '\0' && all_bytes(error, 0, sizeof *error),
               row, "error is all zero on success");
         return;
     }
@@ -76,6 +76,11 @@ void check_error(const char *row, const iotcred_error *error, iotcred_status sta
           "error.kind is one of IOTCRED_KIND_*");
     if (status < IOTCRED_ERR_REFUSED && strstr(iotcred_status_hint(status), "message") != NULL)
         check(error->message[0] != '\0', row, "the hint speaks of a message, and there is none");
+    check(is_text(error->error_type, sizeof error->error_type), row, "error.error_type is text to its last byte");
+    const bool has_phase = status >= 3000 && status <= 4999;
+    check(has_phase ? error->phase >= IOTCRED_PHASE_RESOLVE && error->phase <= IOTCRED_PHASE_RECEIVE : error->phase == IOTCRED_PHASE_NONE, row,
+          "error.phase is there for the network and TLS, and for nothing else");
+    check((error->not_before != 0) == (error->device_time != 0) && (error->not_after != 0) == (error->device_time != 0), row, "error's dates come together");
     if (status < 3000)
         check(!error->retryable && error->retry_after_ms == 0, row, "no use in trying again");
     if (status < 3000 && status != IOTCRED_ERR_BUFFER_TOO_SMALL && status != IOTCRED_ERR_BODY_SINK)

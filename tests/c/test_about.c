@@ -51,6 +51,34 @@ static void success_has_words_and_no_hint(void **state)
     assert_string_equal(iotcred_status_hint(IOTCRED_OK), "");
 }
 
+/* What to change, and where: the words that a user pastes into a console. */
+static void hints_name_what_to_change(void **state)
+{
+    (void)state;
+    static const struct {
+        iotcred_status status;
+        const char *words[3];
+    } rows[] = {
+        { IOTCRED_ERR_THING_NOT_ATTACHED, { "aws iot attach-thing-principal", "`thing_name`" } },
+        { IOTCRED_ERR_ROLE_ALIAS_FORBIDDEN, { "iot:AssumeRoleWithCertificate", "arn:aws:iot:REGION:ACCOUNT:rolealias/ALIAS", "IoT policy" } },
+        { IOTCRED_ERR_CERTIFICATE_NOT_ACTIVE, { "aws iot update-certificate", "ACTIVE", "region" } },
+        { IOTCRED_ERR_ROLE_ALIAS_UNKNOWN, { "aws iot list-role-aliases", "region" } },
+        { IOTCRED_ERR_ROLE_NOT_ASSUMABLE, { "trust policy", "credentials.iot.amazonaws.com (not iot.amazonaws.com)", "sts:AssumeRole" } },
+        { IOTCRED_ERR_DURATION_TOO_LONG, { "credentialDurationSeconds", "MaxSessionDuration" } },
+        { IOTCRED_ERR_DATA_ENDPOINT, { "--endpoint-type iot:CredentialProvider", "credentials.iot.REGION" } },
+        { IOTCRED_ERR_WRONG_ENDPOINT, { "--endpoint-type iot:CredentialProvider", "credentials.iot.REGION" } },
+        { IOTCRED_ERR_THROTTLED, { "`retry_after_ms`" } },
+        { IOTCRED_ERR_CLIENT_REFUSED, { "aws iot describe-certificate", "expired" } },
+        { IOTCRED_ERR_SERVER_UNTRUSTED, { "`ca`", "proxy" } },
+        { IOTCRED_ERR_SERVER_NAME, { "`endpoint`", "`address`" } },
+        { IOTCRED_ERR_CLOCK_UNSET, { "clock" } },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (size_t j = 0; j < COUNT(rows[i].words) && rows[i].words[j] != NULL; j++)
+            check(strstr(iotcred_status_hint(rows[i].status), rows[i].words[j]) != NULL, rows[i].words[j], iotcred_status_hint(rows[i].status));
+    all_rows_passed();
+}
+
 static void unknown_numbers_have_words_too(void **state)
 {
     (void)state;
@@ -74,6 +102,7 @@ int main(void)
         cmocka_unit_test(every_status_has_words_and_a_hint),
         cmocka_unit_test(statuses_do_not_share_their_number_or_their_words),
         cmocka_unit_test(success_has_words_and_no_hint),
+        cmocka_unit_test(hints_name_what_to_change),
         cmocka_unit_test(unknown_numbers_have_words_too),
         cmocka_unit_test(the_abi_symbol_is_there),
     };

@@ -236,7 +236,7 @@ static void every_fault_in_every_phase(void **state)
         { "fault-access-denied", IOTCRED_ERR_ROLE_ALIAS_FORBIDDEN },
         { "fault-alias-not-found", IOTCRED_ERR_ROLE_ALIAS_UNKNOWN },
         { "fault-close", IOTCRED_ERR_CONNECTION_LOST },
-        { "fault-reset", IOTCRED_ERR_CONNECTION_LOST },
+        { "fault-reset", IOTCRED_ERR_CONNECTION_LOST }, /* the transport of this test does not tell */
         { "fault-cut-body-100", IOTCRED_ERR_CONNECTION_LOST },
         { "fault-garbage", IOTCRED_ERR_RESPONSE_MALFORMED },
         { "fault-redirect", IOTCRED_ERR_REDIRECT },

@@ -199,7 +199,7 @@ static void certificates_and_keys_that_are_none(void **state)
     expect_pems("ca NULL with a length", certificate, key, null, IOTCRED_ERR_CA);
     expect_pems("the key in the certificate's place", key, key, none, IOTCRED_ERR_CERTIFICATE);
     expect_pems("the certificate in the key's place", certificate, certificate, none, IOTCRED_ERR_PRIVATE_KEY);
-    expect_pems("both in each other's place", key, certificate, none, IOTCRED_ERR_CERTIFICATE);
+    expect_pems("both in each other's place", key, certificate, none, IOTCRED_ERR_SWAPPED);
     expect_pems("a key in the CA's place", certificate, key, key, IOTCRED_ERR_CA);
     expect_pems("another key", certificate, bytes(other_key), none, IOTCRED_ERR_KEY_MISMATCH);
     expect_pems("text for a certificate", bytes("device.pem"), key, none, IOTCRED_ERR_CERTIFICATE);
@@ -401,6 +401,10 @@ static void connecting_fails(void **state)
         iotcred_status status;
     } rows[] = {
         { IOTCRED_ERR_DNS, IOTCRED_ERR_DNS },         { IOTCRED_ERR_CONNECT, IOTCRED_ERR_CONNECT }, { IOTCRED_ERR_DEADLINE, IOTCRED_ERR_DEADLINE },
+        { IOTCRED_ERR_NO_ROUTE, IOTCRED_ERR_NO_ROUTE },
+        { IOTCRED_ERR_DNS_DEADLINE, IOTCRED_ERR_DNS_DEADLINE },
+        { IOTCRED_ERR_CONNECTION_REFUSED, IOTCRED_ERR_CONNECTION_REFUSED },
+        { IOTCRED_ERR_CONNECTION_RESET, IOTCRED_ERR_CONNECTION_RESET },
         { 1, IOTCRED_ERR_CONNECT },                   { -1, IOTCRED_ERR_CONNECT },                  { IOTCRED_ERR_TLS, IOTCRED_ERR_CONNECT },
         { IOTCRED_ERR_INTERNAL, IOTCRED_ERR_CONNECT }, { INT32_MAX, IOTCRED_ERR_CONNECT },           { INT32_MIN, IOTCRED_ERR_CONNECT },
     };
@@ -430,6 +434,7 @@ static void sending_and_receiving_fail(void **state)
         { "send sends the largest number", INT32_MAX, 0, IOTCRED_ERR_PLATFORM },
         { "recv fails", ALL, -1, IOTCRED_ERR_CONNECTION_LOST },
         { "recv fails with the smallest number", ALL, INT32_MIN, IOTCRED_ERR_CONNECTION_LOST },
+        { "recv says that it was reset", ALL, -IOTCRED_ERR_CONNECTION_RESET, IOTCRED_ERR_CONNECTION_RESET },
         { "recv receives nothing", ALL, 0, IOTCRED_ERR_DEADLINE },
         { "recv receives garbage, a byte at a time", ALL, 1, IOTCRED_ERR_TLS },
         { "recv receives garbage, much of it", ALL, ALL, IOTCRED_ERR_TLS },
@@ -534,6 +539,35 @@ static void timeouts(void **state)
     all_rows_passed();
 }
 
+static void the_times_of_the_phases(void **state)
+{
+    (void)state;
+    iotcred_timings timings;
+    iotcred_config config = good_config();
+    config.timings = &timings;
+    config.timeout_ms = 700;
+    memset(&timings, PATTERN, sizeof timings);
+    iotcred_error error = expect(&config, "silence in the handshake", IOTCRED_ERR_DEADLINE);
+    check_number("silence in the handshake", "phase", IOTCRED_PHASE_HANDSHAKE, error.phase);
+    check(timings.handshake_ms == 700 && timings.total_ms == 700 && timings.tries == 1, "silence in the handshake", "has the time");
+    check(timings.resolve_ms + timings.connect_ms + timings.send_ms + timings.receive_ms == 0, "silence in the handshake", "no other phase has");
+    transport.connects = 0;
+    config = good_config();
+    config.timings = &timings;
+    transport.connect_result = IOTCRED_ERR_DNS;
+    memset(&timings, PATTERN, sizeof timings);
+    error = expect(&config, "no such name", IOTCRED_ERR_DNS);
+    check_number("no such name", "phase", IOTCRED_PHASE_RESOLVE, error.phase);
+    check(timings.tries == 1 && timings.handshake_ms == 0, "no such name", "no handshake");
+    config = good_config();
+    config.timings = &timings;
+    config.endpoint = "";
+    memset(&timings, PATTERN, sizeof timings);
+    expect(&config, "a mistake", IOTCRED_ERR_ENDPOINT);
+    check(all_bytes(&timings, 0, sizeof timings), "a mistake", "all is 0");
+    all_rows_passed();
+}
+
 /* --- Small things ---------------------------------------------------------------------------------------------- */
 
 static void the_view_and_the_wipe(void **state)
@@ -597,6 +631,7 @@ int main(void)
         cmocka_unit_test(servers_that_speak_no_tls),
         cmocka_unit_test(clocks),
         cmocka_unit_test(timeouts),
+        cmocka_unit_test(the_times_of_the_phases),
         cmocka_unit_test(the_view_and_the_wipe),
         cmocka_unit_test(init_is_not_needed_and_does_nothing),
     };

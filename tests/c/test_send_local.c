@@ -504,7 +504,7 @@ static void servers_that_cannot_be_reached(void **state)
     iotcred_response response = { 0 };
     iotcred_request request = s3("GET", "x", path);
     request.port = port_of("LOCAL_AWS_PORT_CLOSED");
-    expect(&request, &s3_credentials, &response, "a closed port", IOTCRED_ERR_CONNECT);
+    expect(&request, &s3_credentials, &response, "a closed port", IOTCRED_ERR_CONNECTION_REFUSED);
     request.port = port_of("LOCAL_AWS_PORT_SILENT");
     request.timeout_ms = 300;
     uint64_t start = now_ms();

@@ -240,6 +240,7 @@ fn config(timeout_ms: u32) -> Config<'static> {
         port: 0,
         timeout_ms,
         tries: 1,
+        timings: None,
         clock_floor: None,
     }
 }

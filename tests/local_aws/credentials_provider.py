@@ -93,13 +93,15 @@ class CredentialsProvider:
         exchange.send(response(200, body))
         return True
 
-    def _authorise(self, tls: ssl.SSLSocket, request: Request) -> tuple[str, str]:
-        """The role alias asked for, and a name for the session."""
+    def _authorise(self, tls: ssl.SSLSocket | socket.socket, request: Request) -> tuple[str, str]:
+        """The role alias asked for, and a name for the session. Behind a server that speaks TLS for us, that one has seen the certificate."""
         if not request.header("host"):
             raise Refused("500")
         path = PATH.fullmatch(request.target)
         if request.method != "GET" or not path:
             raise Refused("missing-authentication-token")
+        if not isinstance(tls, ssl.SSLSocket):
+            return unquote(path[1]), "behind-nginx"
         fingerprint = hashlib.sha256(tls.getpeercert(binary_form=True)).hexdigest()
         if fingerprint not in self._things:
             raise Refused("certificate-invalid")
@@ -216,6 +218,10 @@ class Listeners:
         with tls:
             self._provider.serve(tls, {**about, "tls": tls.version(), "cipher": tls.cipher()[0]})
 
+    def speak_plainly(self, name: str, connection: socket.socket) -> None:
+        """The stand-in behind a server that speaks TLS for it (nginx.py)."""
+        self._provider.serve(connection, {"listener": name})
+
     def first_flight(self, name: str, connection: socket.socket) -> bytes:
         """What the server says first in a handshake, for faults that cut it short."""
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -304,6 +310,7 @@ LISTENERS = {
     "UNTRUSTED": Listener("untrusted", _STAND_IN),
     "SELF_SIGNED": Listener("self-signed", _STAND_IN),
     "MISSING_INTERMEDIATE": Listener("missing-intermediate", _STAND_IN),
+    "PLAIN": Listener("p256", Listeners.speak_plainly),
     "SILENT": Listener("p256", _silent),
     "CLOSE": Listener("p256", _close),
     "RESET": Listener("p256", _reset),

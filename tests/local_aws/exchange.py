@@ -38,9 +38,9 @@ def response(status: int, body: bytes, extra: tuple = (), omit: tuple = (), vers
 
 
 class Exchange:
-    """Sends bytes over one TLS connection, and ends it well or badly."""
+    """Sends bytes over one TLS connection, or a plain one behind a server that speaks TLS for us, and ends it well or badly."""
 
-    def __init__(self, tls: ssl.SSLSocket):
+    def __init__(self, tls: ssl.SSLSocket | socket.socket):
         self._tls = tls
         self._tls.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -59,6 +59,8 @@ class Exchange:
 
     def finish(self) -> None:
         """The good end: close_notify, then FIN."""
+        if not isinstance(self._tls, ssl.SSLSocket):
+            return linger(self._tls)
         with contextlib.suppress(OSError, ValueError):
             self._tls.settimeout(_GOODBYE_S)
             self._tls.unwrap()

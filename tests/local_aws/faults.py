@@ -10,6 +10,7 @@ them a body is `len(GOOD_BODY)` bytes and a plain head `len(head(200, len(GOOD_B
 from __future__ import annotations
 
 import json
+import threading
 import time
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -163,6 +164,19 @@ _whole("error-hostile-message", "403 whose message holds CR, LF, NUL, ESC and no
     403, "line\r\nsecond\x00\x1b[31mred\u00e9\U0001f512", "AccessDeniedException"))  # fmt: skip
 _whole("redirect", "301 to another host", lambda n: response(
     301, b"", (("Location", "https://another-host.local-aws.test/"),)))  # fmt: skip
+
+
+_flaky_lock = threading.Lock()
+_flaky_failed: set[int] = set()  # the numbers of which the last request got 503
+
+
+@_fault("flaky", "503, and a good answer to the next request with the same N", 0)
+def _flaky(exchange, n):
+    with _flaky_lock:
+        fails = n not in _flaky_failed
+        (_flaky_failed.add if fails else _flaky_failed.remove)(n)
+    exchange.send(error(*ERRORS["503"]) if fails else response(200, good_body()))
+    return True
 
 
 # --- Time ------------------------------------------------------------------------------------------------

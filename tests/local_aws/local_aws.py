@@ -33,7 +33,7 @@ import processes
 SUPERVISOR = Path(__file__).resolve().with_name("supervisor.py")
 STOP_S = 6
 COMMAND_GRACE_S = 10
-OWN_FILES = ["env.sh", "env.json", "summary", "requests.log", "secrets", "pids", "supervisor.log", "pki", "seaweedfs", "moto"]
+OWN_FILES = ["env.sh", "env.json", "summary", "requests.log", "secrets", "pids", "supervisor.log", "pki", "seaweedfs", "moto", "nginx"]
 
 
 class Trouble(Exception):

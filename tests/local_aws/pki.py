@@ -31,6 +31,7 @@ Devices: `device-NAME.cert.pem`, `.cert.der`, and the key as `.pkcs8.pem`, `.pkc
     unregistered               signed by device-ca, bound to no thing
     expired                    signed by device-ca, out of date
     rogue                      signed by rogue-ca
+    revoked                    signed by device-ca, and in its revocation list, device-crl.pem
 
 Odd keys
     device-p256.encrypted.pem      the p256 key as encrypted PKCS#8 (password `local-aws`)
@@ -187,6 +188,8 @@ def _devices(folder: Path, keys: dict) -> None:
     device("unregistered", _p256())
     device("expired", _p256(), dates=EXPIRED)
     device("rogue", _p256(), rogue)
+    device("revoked", _p256())
+    _revoke(folder / "device-crl.pem", ca, x509.load_pem_x509_certificate((folder / "device-revoked.cert.pem").read_bytes()))
 
     _write(folder / "device-mismatch.pkcs8.pem", _private(_p256(), "PEM", "PKCS8"))
     _write(folder / "device-p256.encrypted.pem", _private(keys["p256"], "PEM", "PKCS8", ENCRYPTED_KEY_PASSWORD))
@@ -195,6 +198,19 @@ def _devices(folder: Path, keys: dict) -> None:
     certificate = (folder / "device-p256.cert.pem").read_bytes()
     _write(folder / "device-p256.cert-and-key.pem", certificate + (folder / "device-p256.pkcs8.pem").read_bytes())
     _write(folder / "things.json", json.dumps(registered, indent=1).encode())
+
+
+def _revoke(path: Path, issuer: Authority, certificate: x509.Certificate) -> None:
+    """Write the revocation list of `issuer`, with one certificate in it."""
+    revoked = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number).revocation_date(NOW - DAY).build()
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.certificate.subject)
+        .last_update(NOW - DAY)
+        .next_update(NOW + 365 * DAY)
+        .add_revoked_certificate(revoked)
+    )
+    _write(path, builder.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
 
 def _root(name: str, key) -> Authority:

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 import faults
+import nginx
 import pki
 import processes
 from credentials_provider import MAIN, CredentialsProvider, Listeners
@@ -86,8 +87,19 @@ def _start(arguments: argparse.Namespace, servers: dict) -> None:
         _insist(folder, server, servers)
     settings, summary = _open_front(folder, servers)
     summary.append(("ready after", f"{time.monotonic() - began:.1f} s"))
+    _start_nginx(folder, servers, settings)
     _write_settings(folder, settings)
     (folder / "summary").write_text("".join(f"{name:<24}{text}\n" for name, text in summary))
+
+
+def _start_nginx(folder: Path, servers: dict, settings: dict) -> None:
+    """A second TLS server before the stand-in, where there is an nginx."""
+    if not nginx.find():
+        return
+    servers["nginx"] = nginx.Nginx(folder / "nginx", folder / "pki", int(settings["LOCAL_AWS_PORT_PLAIN"]))
+    servers["nginx"].start()
+    _record(folder, servers)
+    settings.update({f"LOCAL_AWS_NGINX_PORT_{name}": port for name, port in servers["nginx"].ports.items()})
 
 
 def _start_servers(arguments: argparse.Namespace, servers: dict) -> None:
@@ -192,16 +204,15 @@ def _fetch_settings(folder: Path, ports: dict) -> dict:
 def _service_settings(name: str, port: int, plain_port: int) -> dict:
     from servers import BUCKET, TABLE
 
-    service = name.upper()
     place = {"s3": ("IOTCRED_S3_BUCKET", BUCKET), "dynamodb": ("IOTCRED_DYNAMODB_TABLE", TABLE)}[name]
     plain = {"s3": "LOCAL_AWS_S3_PLAIN_PORT", "dynamodb": "LOCAL_AWS_MOTO_PLAIN_PORT"}[name]
-    return {
-        f"IOTCRED_{service}_ENDPOINT": f"{name}.local-aws.test",
-        f"IOTCRED_{service}_PORT": port,
-        f"IOTCRED_{service}_ADDRESS": LOOPBACK,
-        place[0]: place[1],
-        plain: plain_port,
-    }
+    hosts = {"s3": ["s3"], "dynamodb": ["dynamodb", "sts"]}[name]  # moto has an STS too
+    settings = {place[0]: place[1], plain: plain_port}
+    for host in hosts:
+        settings[f"IOTCRED_{host.upper()}_ENDPOINT"] = f"{host}.local-aws.test"
+        settings[f"IOTCRED_{host.upper()}_PORT"] = port
+        settings[f"IOTCRED_{host.upper()}_ADDRESS"] = LOOPBACK
+    return settings
 
 
 def _write_settings(folder: Path, settings: dict) -> None:

@@ -107,7 +107,7 @@ class Place:
         """The tree's files, for a test that changes them."""
         copy = self.folder / name
         copy.mkdir()
-        for entry in ["Cargo.toml", "Cargo.lock", "CMakeLists.txt", "build.rs", "src", "include", *(path.name for path in self.tree.glob("LICENSE*"))]:
+        for entry in ["Cargo.toml", "Cargo.lock", "CMakeLists.txt", "build.rs", "cmake", "src", "include", *(path.name for path in self.tree.glob("LICENSE*"))]:
             source = self.tree / entry
             if source.is_dir():
                 shutil.copytree(source, copy / entry)

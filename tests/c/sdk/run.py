@@ -1,6 +1,8 @@
 """Builds the miniature SDK (tree/) with iotcred in the place of its SigV4 module, and runs its demos.
 
     run.py [--cargo-dir DIR] NAME...    without NAME: every way of building it
+    run.py --sanitize address,undefined NAME...
+    run.py --under=valgrind --under=--leak-check=full NAME...
 
 Each way is a function below. The demos check a known signature; where the local AWS runs (tests/local_aws) they also go to S3, with
 temporary credentials from its credentials provider.
@@ -49,14 +51,41 @@ def make_shared_cxx(sdk):
 
 @way
 def elsewhere_with_iotcred(sdk):
-    """The checkout in a folder with a space elsewhere, and demos that link iotcred::iotcred as well, in either order."""
-    elsewhere = sdk.folder / "some where" / "else"
+    """The checkout in a folder elsewhere, and demos that link iotcred::iotcred as well, in either order."""
+    elsewhere = sdk.folder / "some" / "where"
     elsewhere.parent.mkdir()
     (sdk.tree / MODULE).rename(elsewhere)
     sdk.append("demos/s3_download/CMakeLists.txt", "target_link_libraries(s3_download PRIVATE iotcred::iotcred)\n")
     sdk.append("demos/s3_generate_presigned_url/CMakeLists.txt", "link_libraries(iotcred::iotcred)\n", at_start=True)
     sdk.append("demos/CMakeLists.txt", 'include("${SIGV4_FOLDER}/sigv4FilePaths.cmake")\n', at_start=True)
     sdk.build("Ninja", f"-DSIGV4_FOLDER={elsewhere}", "-DCMAKE_BUILD_TYPE=Release")
+    sdk.run_demos()
+
+
+@way
+def with_spaces(sdk):
+    """A checkout that is no link, in a tree, a build folder and a folder of Cargo's that all have a space in their paths."""
+    (sdk.tree / MODULE).unlink()
+    shutil.copytree(IOTCRED, sdk.tree / MODULE, ignore=shutil.ignore_patterns(".git", "build", "target"))
+    spaced = sdk.folder / "a folder"
+    spaced.mkdir()
+    sdk.tree, sdk.out = sdk.tree.rename(spaced / "an sdk"), spaced / "a build"
+    sdk.build("Ninja", "-DCMAKE_BUILD_TYPE=Release", cargo_dir=spaced / "of cargo")
+    sdk.run_demos()
+
+
+@way
+def with_the_modules_added(sdk):
+    """As releases of the SDK that add every folder of libraries/ with a CMakeLists.txt as a subdirectory, before the demos."""
+    sdk.append("demos/CMakeLists.txt", """
+file(GLOB modules "${ROOT_DIR}/libraries/aws/*")
+foreach(module IN LISTS modules)
+    if(IS_DIRECTORY "${module}" AND EXISTS "${module}/CMakeLists.txt")
+        add_subdirectory("${module}" "${CMAKE_BINARY_DIR}/libraries")
+    endif()
+endforeach()
+""", at_start=True)
+    sdk.build("Ninja", "-DCMAKE_BUILD_TYPE=Release")
     sdk.run_demos()
 
 
@@ -118,8 +147,11 @@ class Sdk:
         for source in self.tree.glob("demos/**/*.c"):
             source.rename(source.with_suffix(".cpp"))
 
-    def build(self, generator, *options):
-        run("cmake", "-S", self.tree, "-B", self.out, "-G", generator, f"-DIOTCRED_CARGO_DIR={self.arguments.cargo_dir}", *options)
+    def build(self, generator, *options, cargo_dir=None):
+        if self.arguments.sanitize:
+            flags = f"-fsanitize={self.arguments.sanitize} -fno-sanitize-recover=all -fno-omit-frame-pointer"
+            options += (f"-DCMAKE_C_FLAGS={flags}", f"-DCMAKE_CXX_FLAGS={flags}")
+        run("cmake", "-S", self.tree, "-B", self.out, "-G", generator, f"-DIOTCRED_CARGO_DIR={cargo_dir or self.arguments.cargo_dir}", *options)
         run("cmake", "--build", self.out)
 
     def run_demos(self):
@@ -127,14 +159,19 @@ class Sdk:
         if "LOCAL_AWS_S3_PLAIN_PORT" in environment:
             environment |= to_s3(self.folder)
         for demo in DEMOS:
-            print(run(self.out / "demos" / demo / demo, env=environment), end="")
+            print(run(*self.arguments.under, self.program(demo), env=environment), end="")
         if "DEMO_RESPONSE" in environment:
             del environment["DEMO_RESPONSE"]
-            print(run(self.out / "demos" / DEMOS[1] / DEMOS[1], env=environment), end="")
+            print(run(*self.arguments.under, self.program(DEMOS[1]), env=environment), end="")
+        if "address" in self.arguments.sanitize:
+            assert "__asan_init" in run("nm", self.program(DEMOS[1])), "the sanitizer is not there"
+
+    def program(self, demo):
+        return self.out / "bin" / demo
 
     def check_symbols(self):
         """What is linked of the archive is the signer: no TLS, and no panic."""
-        names = run("nm", self.out / "demos" / DEMOS[1] / DEMOS[1])
+        names = run("nm", self.program(DEMOS[1]))
         assert "SigV4_GenerateHTTPAuthorization" in names
         for unwanted in ["rustls", "ring_core", "iotcred_fetch", "panic"]:
             assert unwanted not in names, unwanted
@@ -173,6 +210,8 @@ def run(*command, **options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cargo-dir", type=Path, default=IOTCRED / "build" / "cargo")
+    parser.add_argument("--sanitize", default="", metavar="SANITIZERS", help="for the demos, as -fsanitize= has them")
+    parser.add_argument("--under", action="append", default=[], metavar="WORD", help="a word of the command that runs the demos")
     parser.add_argument("names", nargs="*", metavar="NAME", help="one of: " + ", ".join(WAYS))
     arguments = parser.parse_args()
     arguments.cargo_dir = arguments.cargo_dir.resolve()

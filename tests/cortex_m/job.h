@@ -1,0 +1,30 @@
+/* A job: what run.py asks of the image. Fields of a letter, a length of two bytes (little-endian) and the value with a NUL behind, which is not counted. */
+#ifndef JOB_H
+#define JOB_H
+
+#include <iotcred.h>
+
+#include <stdint.h>
+
+/* Waits for the next job. */
+void job_read(void);
+
+/* A field; empty where the job has none. */
+sigv4_str job_text(char field);
+iotcred_bytes job_bytes(char field);
+int64_t job_number(char field);
+
+/* The same, NULL where the job has none. */
+const char *job_string(char field);
+
+/* Sends the result: "name number" lines, and then a line "text" and what follows. */
+void job_says(const char *name, uint64_t number);
+void job_ends(const void *text, size_t len);
+
+/* The jobs. */
+void job_sign(void);
+void job_fetch(void);
+void job_put(void);
+void job_ring(void);
+
+#endif
