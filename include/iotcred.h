@@ -101,6 +101,108 @@ extern "C" {
 // Bytes that `sigv4_chunk_next` writes, at most.
 #define IOTCRED_CHUNK_HEAD_MAX 101
 
+// The answer does not tell the cause.
+#define IOTCRED_CAUSE_UNKNOWN 0
+
+// The device's clock is wrong.
+#define IOTCRED_CAUSE_CLOCK 1
+
+// The region is not the endpoint's.
+#define IOTCRED_CAUSE_REGION 2
+
+// The service is not the endpoint's.
+#define IOTCRED_CAUSE_SERVICE 3
+
+// A signed header was changed or removed on the way.
+#define IOTCRED_CAUSE_HEADER 4
+
+// The path was changed on the way.
+#define IOTCRED_CAUSE_PATH 5
+
+// The path is percent-encoded once more on one side than on the other.
+#define IOTCRED_CAUSE_PATH_ENCODING 6
+
+// One side has the path without `.`, `..` and `//`, the other with them.
+#define IOTCRED_CAUSE_PATH_NORMALIZATION 7
+
+// The query was changed on the way.
+#define IOTCRED_CAUSE_QUERY 8
+
+// The method was changed on the way.
+#define IOTCRED_CAUSE_METHOD 9
+
+// The body is not the one whose hash was signed.
+#define IOTCRED_CAUSE_PAYLOAD 10
+
+// The session token did not arrive, or the credentials lack theirs.
+#define IOTCRED_CAUSE_TOKEN_MISSING 11
+
+// The session token is not the one that belongs to the access key id.
+#define IOTCRED_CAUSE_TOKEN_INVALID 12
+
+// The temporary credentials have expired.
+#define IOTCRED_CAUSE_TOKEN_EXPIRED 13
+
+// The access key id is unknown.
+#define IOTCRED_CAUSE_ACCESS_KEY_ID 14
+
+// Both sides signed the same, so the secret access key is not the access key id's.
+#define IOTCRED_CAUSE_SECRET_ACCESS_KEY 15
+
+// What the server got is not this request: another time, another key, other headers.
+#define IOTCRED_CAUSE_OTHER_REQUEST 16
+
+// No whole signature arrived.
+#define IOTCRED_CAUSE_UNSIGNED 17
+
+// The signature is not to blame: a policy is.
+#define IOTCRED_CAUSE_PERMISSION 18
+
+// The presigned URL has expired.
+#define IOTCRED_CAUSE_URL_EXPIRED 19
+
+// The server told nothing that differs.
+#define IOTCRED_LINE_NONE 0
+
+// Canonical request: the method.
+#define IOTCRED_LINE_METHOD 1
+
+// Canonical request: the path.
+#define IOTCRED_LINE_PATH 2
+
+// Canonical request: the parameter `name` of the query.
+#define IOTCRED_LINE_QUERY 3
+
+// Canonical request: the header `name`.
+#define IOTCRED_LINE_HEADER 4
+
+// Canonical request: the names of the signed headers.
+#define IOTCRED_LINE_SIGNED_HEADERS 5
+
+// Canonical request: the hash of the payload.
+#define IOTCRED_LINE_PAYLOAD_HASH 6
+
+// String to sign: the algorithm.
+#define IOTCRED_LINE_ALGORITHM 7
+
+// String to sign: the date and time.
+#define IOTCRED_LINE_DATE 8
+
+// String to sign: the scope, in it the `name` "date", "region" or "service".
+#define IOTCRED_LINE_SCOPE 9
+
+// String to sign: the hash of the canonical request, and the server does not say what it hashed.
+#define IOTCRED_LINE_CANONICAL_REQUEST 10
+
+// The signature itself.
+#define IOTCRED_LINE_SIGNATURE 11
+
+// The access key id.
+#define IOTCRED_LINE_ACCESS_KEY_ID 12
+
+// Bytes that `sigv4_explain` writes, at most.
+#define IOTCRED_EXPLANATION_MAX 2048
+
 // What a function returns: `IOTCRED_OK` (0) or one of the `IOTCRED_ERR_*`.
 //
 // 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send; 3000s: network; 4000s: TLS; 5000s: the server's
@@ -241,6 +343,32 @@ typedef struct {
     uint64_t opaque[48];
 } sigv4_chunks;
 
+// Why a server refused a signature. Nothing in it is secret: of session tokens and signatures the first and last four characters are shown, of other secrets
+// (a customer's encryption key, a cookie) the length alone.
+typedef struct {
+    // Out: the likely cause, `IOTCRED_CAUSE_*`.
+    int32_t cause;
+    // Out: what differs first, `IOTCRED_LINE_*`.
+    int32_t line;
+    // Out: all of it in words, to be printed: the difference, both sides, the cause and what to do; several lines. A NUL follows it, which its length does
+    // not count.
+    sigv4_str text;
+    // Out: the name of the header, the parameter or the part of the scope; empty where the line has none. It stands in `text`, as the next two do.
+    sigv4_str name;
+    // Out: what was signed, printable, and cut around the difference.
+    sigv4_str signed_side;
+    // Out: what the server signed, the same way.
+    sigv4_str server_side;
+    // Out: the server's clock in Unix seconds, if it told; else 0.
+    int64_t server_time;
+    // In: the caller's memory for the text; may be NULL if `buffer_size` is 0. `IOTCRED_EXPLANATION_MAX` bytes are always enough.
+    char *buffer;
+    // In: its size in bytes.
+    size_t buffer_size;
+    // Out: how many bytes were written, with the NUL, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+    size_t buffer_len;
+} sigv4_explanation;
+
 // Success.
 #define IOTCRED_OK 0
 
@@ -264,19 +392,20 @@ typedef struct {
 
 // The clock is before 2015: it was never set.
 //
-// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 #define IOTCRED_ERR_CLOCK_UNSET 4
 
 // A time is needed and there is no clock to ask.
 //
-// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 #define IOTCRED_ERR_TIME_REQUIRED 5
 
 // The time is after the year 9999.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`;
+// `iotcred_fetch` for a `clock_floor` that is no date from 2015 to 9999.
 // What to do: Pass Unix seconds, not milliseconds.
 #define IOTCRED_ERR_TIME_OUT_OF_RANGE 6
 
@@ -384,79 +513,79 @@ typedef struct {
 
 // `method` is no HTTP method.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set `method` to GET, PUT, POST or another token, in capitals.
 #define IOTCRED_ERR_METHOD 2001
 
 // `path` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits.
 #define IOTCRED_ERR_PATH 2002
 
 // `query` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one.
 #define IOTCRED_ERR_QUERY 2003
 
-// A header's name or value is malformed.
+// A header's value is malformed, or the header is not the caller's.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
-// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+// What to do: A value holds no control characters, and the names in `unsigned_headers` have spaces between them. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 #define IOTCRED_ERR_HEADER 2004
 
 // There is no `host` header.
 //
-// Returned by `sigv4_sign_request`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Add the `host` header exactly as it is sent; the signature covers it.
 #define IOTCRED_ERR_HOST_MISSING 2005
 
 // A header that the signer writes is already there with another value.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request; of a presigned URL they are no headers.
 #define IOTCRED_ERR_HEADER_CONFLICT 2006
 
 // The payload's kind or length is wrong.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes.
 #define IOTCRED_ERR_PAYLOAD 2007
 
 // `region` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set `region`, such as eu-west-1.
 #define IOTCRED_ERR_REGION 2008
 
 // `service` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Set `service` to the signing name, such as s3 or dynamodb.
 #define IOTCRED_ERR_SERVICE 2009
 
 // `access_key_id` is missing or malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 #define IOTCRED_ERR_ACCESS_KEY_ID 2010
 
 // `secret_access_key` is missing.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 #define IOTCRED_ERR_SECRET_ACCESS_KEY 2011
 
 // `session_token` is malformed.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Pass the token as AWS gave it; empty for long-term keys.
 #define IOTCRED_ERR_SESSION_TOKEN 2012
 
 // `flags` has a bit that does not exist.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version, and not two that contradict each other.
 #define IOTCRED_ERR_FLAGS 2013
 
@@ -480,9 +609,15 @@ typedef struct {
 
 // A presigned URL's time is none or too long.
 //
-// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 // What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
 #define IOTCRED_ERR_EXPIRES 2017
+
+// A header's name is malformed.
+//
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+// What to do: Give a name that is an HTTP token: letters, digits, and !#$%&'*+-.^_`|~ without blanks or a colon.
+#define IOTCRED_ERR_HEADER_NAME 2040
 
 // A header that announces a streamed upload is missing or does not fit.
 //
@@ -519,6 +654,36 @@ typedef struct {
 // Returned by `sigv4_chunk_end`, `iotcred_send`.
 // What to do: Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone.
 #define IOTCRED_ERR_TRAILER 2035
+
+// The first request after the device's start waits for its moment.
+//
+// Returned by `iotcred_cache_get`.
+// What to do: Call again after `retry_after_ms`, which iotcred_cache_next_wake says too; `startup_spread_ms` in the cache sets the time over which a fleet's first requests are spread.
+#define IOTCRED_ERR_CACHE_STARTING 2050
+
+// The cache holds no valid credentials.
+//
+// Returned by `iotcred_cache_seal`.
+// What to do: Get credentials with iotcred_cache_get first; an empty cache needs no seal.
+#define IOTCRED_ERR_CACHE_EMPTY 2051
+
+// The sealed cache cannot be opened: it was cut or changed, or is of another key or version.
+//
+// Returned by `iotcred_cache_restore`.
+// What to do: Give all the bytes that iotcred_cache_seal wrote, and the same key; else go on with an empty cache.
+#define IOTCRED_ERR_SEAL_INVALID 2052
+
+// The clock is earlier than the seal, so that the age of what is sealed cannot be told.
+//
+// Returned by `iotcred_cache_restore`.
+// What to do: Go on with an empty cache, or set the clock and restore again.
+#define IOTCRED_ERR_SEAL_CLOCK 2053
+
+// The credentials have expired since they were sealed.
+//
+// Returned by `iotcred_cache_restore`.
+// What to do: Go on with an empty cache: the next iotcred_cache_get fetches new ones.
+#define IOTCRED_ERR_SEAL_EXPIRED 2054
 
 // The name could not be resolved.
 //
@@ -780,7 +945,7 @@ const char *iotcred_status_hint(iotcred_status status);
 // Ownership: nothing is allocated or kept. The headers in `out` are valid as long as `out->buffer` and the credentials' token are.
 // Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_TIME_REQUIRED`,
 // `IOTCRED_ERR_CLOCK_UNSET`, `IOTCRED_ERR_TIME_OUT_OF_RANGE`; `IOTCRED_ERR_HOST_MISSING`, `IOTCRED_ERR_HEADER_CONFLICT`; and for each member that is
-// malformed its own: `IOTCRED_ERR_METHOD`, `_PATH`, `_QUERY`, `_HEADER`, `_PAYLOAD`, `_REGION`, `_SERVICE`, `_FLAGS`, `_ACCESS_KEY_ID`,
+// malformed its own: `IOTCRED_ERR_METHOD`, `_PATH`, `_QUERY`, `_HEADER`, `_HEADER_NAME`, `_PAYLOAD`, `_REGION`, `_SERVICE`, `_FLAGS`, `_ACCESS_KEY_ID`,
 // `_SECRET_ACCESS_KEY`, `_SESSION_TOKEN`.
 // Threads: any number at once, each with its own `cache` and `out`.
 // Example: see `examples-c/sign_request.c`.
@@ -933,7 +1098,7 @@ iotcred_status sigv4_chunk_end(sigv4_chunks *chunks,
 // `trailer_value_len`: in. Bytes of the trailer's value that `sigv4_chunk_end` will get; 0 where that is empty.
 // `content_length`: out, in bytes.
 //
-// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_PAYLOAD`, `_HEADER`, `_CHUNK_HEADERS`, `_CHUNK_TOO_SMALL`, `_CHUNK_TOTAL`.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_PAYLOAD`, `_HEADER`, `_HEADER_NAME`, `_CHUNK_HEADERS`, `_CHUNK_TOO_SMALL`, `_CHUNK_TOTAL`.
 // Threads: any number at once.
 // Example: `sigv4_chunk_content_length(&request, 65536, 0, &content_length);`
 iotcred_status sigv4_chunk_content_length(const sigv4_request *request,
@@ -948,6 +1113,67 @@ iotcred_status sigv4_chunk_content_length(const sigv4_request *request,
 // Example: `sigv4_chunk_wipe(&chunks);`
 void sigv4_chunk_wipe(sigv4_chunks *chunks);
 
+// Says why a server refused a signed request: names the first line that differs between what was signed and what the server says that it signed, and the
+// likely cause. For development and support; a program that does not call it does not link it.
+//
+// S3 (in XML) and most other services (in the message of a JSON or XML error) say what they signed when a signature does not match; other refusals are told by
+// their names and words.
+//
+// `request`: in. The request that was sent, with what it was signed with. If its `time` is 0, the time is read from the answer, where the answer tells.
+// `credentials`: in. What signed it.
+// `expires`: in. 0 for a request that `sigv4_sign_request` signed; for a URL of `sigv4_presign_url` what that was given. (One of `sigv4_presign_mqtt_wss` is the
+// request GET /mqtt of the service "iotdevicegateway" with a `host` header, and credentials without their token.)
+// `body`: in. The body of the answer; may be empty, cut, or of any kind. What the server signed stands at the end of S3's: 4 KiB hold most. The `message` of
+// an `iotcred_error` will do too: it begins with the error's name and words.
+// `out`: in and out. The explanation, over the buffer that it names. Untouched on failure, but for `buffer_len` when it is too small: `buffer` NULL with
+// `buffer_size` 0 is the way to ask for the size.
+//
+// Ownership: nothing is allocated or kept. What is in `out` is valid as long as `out->buffer` is.
+// Returns `IOTCRED_OK`, also when the cause is unknown; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; else what `sigv4_sign_request` or
+// `sigv4_presign_url` return for such a request.
+// Threads: any number at once, each with its own `out`.
+// Example: see `examples-c/explain.c`.
+iotcred_status sigv4_explain(const sigv4_request *request,
+                             const sigv4_credentials *credentials,
+                             uint32_t expires,
+                             iotcred_bytes body,
+                             sigv4_explanation *out);
+
+// Writes the canonical request of a request, for a log: what is hashed, hashed again with a key, and so the signature. Its secrets are shortened as in
+// `sigv4_explanation`, so a hash of a text with a session token is not the one in the string to sign.
+// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request>
+//
+// `request`, `credentials`, `expires`: in. As for `sigv4_explain`.
+// `buffer`, `buffer_size`: out. Memory for the text and a NUL. NULL and 0: asks for the size.
+// `buffer_len`: out. How many bytes were written, with the NUL, or, with `IOTCRED_ERR_BUFFER_TOO_SMALL`, how many are needed.
+//
+// Ownership: nothing is allocated or kept.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; else what `sigv4_sign_request` or `sigv4_presign_url` return.
+// Threads: any number at once, each with its own buffer.
+// Example: see `examples-c/explain.c`.
+iotcred_status sigv4_canonical_request(const sigv4_request *request,
+                                       const sigv4_credentials *credentials,
+                                       uint32_t expires,
+                                       char *buffer,
+                                       size_t buffer_size,
+                                       size_t *buffer_len);
+
+// Writes the string to sign of a request, for a log. There is no secret in it.
+// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-string-to-sign>
+//
+// `request`, `credentials`, `expires`, `buffer`, `buffer_size`, `buffer_len`: as for `sigv4_canonical_request`.
+//
+// Ownership: nothing is allocated or kept.
+// Returns what `sigv4_canonical_request` returns.
+// Threads: any number at once, each with its own buffer.
+// Example: see `tests/c/test_explain.c`.
+iotcred_status sigv4_string_to_sign(const sigv4_request *request,
+                                    const sigv4_credentials *credentials,
+                                    uint32_t expires,
+                                    char *buffer,
+                                    size_t buffer_size,
+                                    size_t *buffer_len);
+
 #if !defined(IOTCRED_SIGN_ONLY) || defined(IOTCRED_CLIENT)
 
 // The smallest arena, in bytes: less cannot even report an error.
@@ -955,6 +1181,9 @@ void sigv4_chunk_wipe(sigv4_chunks *chunks);
 
 // An arena, in bytes, that is enough for a fetch.
 #define IOTCRED_ARENA_SIZE 45056
+
+// `clock_floor`: the date of this release of the library. It stands in the source, not in the build, so that builds are reproducible.
+#define IOTCRED_CLOCK_FLOOR_RELEASE 1
 
 // `phase`: the failure is none of the connection's.
 #define IOTCRED_PHASE_NONE 0
@@ -985,6 +1214,15 @@ void sigv4_chunk_wipe(sigv4_chunks *chunks);
 
 // `state`: valid; the last refresh failed, for the reason in `refresh_status`.
 #define IOTCRED_CACHE_STALE 2
+
+// `startup_spread_ms`: the first request is made at once.
+#define IOTCRED_CACHE_NO_SPREAD UINT32_MAX
+
+// Bytes of the key that a cache is sealed under.
+#define IOTCRED_SEAL_KEY_SIZE 32
+
+// Bytes of a sealed cache, at most: with the longest token that `iotcred_credentials` holds. With AWS's usual tokens it has about 1100.
+#define IOTCRED_CACHE_SEALED_SIZE 4448
 
 // `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
 #define IOTCRED_SEND_EXPECT_CONTINUE 1
@@ -1101,6 +1339,10 @@ typedef struct {
     // Where to write how long each phase of the call took; NULL: nowhere. An output, written whether the fetch succeeds or fails (`iotcred_cache_get` writes it
     // when it refreshes): one for each thread.
     iotcred_timings *timings;
+    // For a device without a clock: a date that has certainly passed, in Unix seconds from 2015 to 9999, such as its firmware's, or `IOTCRED_CLOCK_FLOOR_RELEASE`. Where
+    // `unix_time` says nothing, or an earlier date, a server's certificate is then accepted unless it had expired by the floor: weaker than with a clock, since one that expired
+    // later passes too. What the server says of the time comes into the cache, and `iotcred_cache_time` gives it. 0: none; certificates need a clock.
+    int64_t clock_floor;
 } iotcred_config;
 
 // What went wrong, for programs (`kind`, `retryable`) and for people (`message`). The struct is the caller's; where a function takes one, NULL is
@@ -1148,6 +1390,11 @@ typedef struct {
     void (*lock)(void *context);
     // Gives it back.
     void (*unlock)(void *context);
+    // Over how many milliseconds the first request is spread, so that a fleet which a power cut starts in one second does not ask in one second. Its moment is drawn once. Before
+    // it `iotcred_cache_get` waits, if that takes at most half of `timeout_ms`, or returns `IOTCRED_ERR_CACHE_STARTING` at once. 0: 60 000, but only if
+    // the device started less than 10 minutes ago, by `monotonic_ms` (std size on Linux: the time since boot); a program that is started later does not wait.
+    // `IOTCRED_CACHE_NO_SPREAD`: none.
+    uint32_t startup_spread_ms;
 } iotcred_cache;
 
 // What there is to say of credentials that a cache has served.
@@ -1216,6 +1463,9 @@ typedef struct {
     uint32_t flags;
     // The device's transport and clocks. NULL: the operating system's.
     const iotcred_platform *platform;
+    // The date for the signature and for the server's certificate, in Unix seconds: what `iotcred_cache_time` gives, which is right also where the device's clock is not.
+    // 0: the clock's.
+    int64_t time;
 } iotcred_request;
 
 // The answer to a request, in the caller's memory.
@@ -1231,6 +1481,13 @@ typedef struct {
     // 0 if the server did not say.
     uint64_t body_len;
 } iotcred_response;
+
+// A connection that is kept from one request to the next: no handshake for the second one. The struct is the caller's; all zero is closed. What it keeps beyond itself, the
+// TLS session, is on the heap, since its size depends on the server: 5 to 6 KB with AWS. End with `iotcred_connection_close`. It may be moved, but not copied.
+typedef struct {
+    // The library's.
+    uint64_t opaque[2];
+} iotcred_connection;
 
 // Gives the library what belongs to the process: randomness, memory and a panic hook. With an operating system (the std size) all of it is
 // built in: the call is not needed, and does nothing.
@@ -1268,7 +1525,8 @@ void iotcred_credentials_wipe(iotcred_credentials *credentials);
 // `count`: out; may be NULL. How many problems there are, which may be more than `capacity`.
 //
 // Ownership: nothing is kept.
-// Returns `IOTCRED_OK` if there is no problem, else the status of the first; `IOTCRED_ERR_NULL_ARGUMENT`, with the outputs untouched.
+// Returns `IOTCRED_OK` if there is no problem, else the status of the first. With the outputs untouched: `IOTCRED_ERR_NULL_ARGUMENT`,
+// `IOTCRED_ERR_NOT_INITIALISED`, `IOTCRED_ERR_BUSY`.
 // Threads: any number at once, each with its own outputs.
 // Example: see `examples-c/doctor.c`.
 iotcred_status iotcred_config_check(const iotcred_config *config,
@@ -1287,7 +1545,7 @@ iotcred_status iotcred_config_check(const iotcred_config *config,
 // Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes. One exception: where the operating system
 // resolves names, a lookup that outlasts the deadline goes on in a thread of its own, at most one per process, which frees what it holds when it ends.
 // Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_CLOCK_UNSET`,
-// `IOTCRED_ERR_TIME_REQUIRED`; for each member of `config` that is wrong its own of the 1000s; the 3000s, the 4000s and the 5000s.
+// `IOTCRED_ERR_TIME_REQUIRED`; `IOTCRED_ERR_TIME_OUT_OF_RANGE` for a `clock_floor` that is no date; for each member of `config` that is wrong its own of the 1000s; the 3000s, the 4000s and the 5000s.
 // Threads: any number at once, each with its own `credentials` and `error`.
 // Example: see `examples-c/fetch_credentials.c`.
 iotcred_status iotcred_fetch(const iotcred_config *config,
@@ -1295,10 +1553,12 @@ iotcred_status iotcred_fetch(const iotcred_config *config,
                              iotcred_error *error);
 
 // Gives credentials that are valid: those in the cache, or, when a refresh is due, new ones. A refresh is due from a moment drawn at random in the last 5, 15 or 60
-// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above. One caller refreshes, and the others go on with what is valid; in the last minute
-// they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next try is 5 to 10 minutes later. When nothing is valid any more the
-// error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows from a second to
-// 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
+// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above; after the first request, and after a failure, in the last two thirds of the lifetime, so that the
+// devices of a fleet which come back together do not stay together. One caller refreshes, and the others go on with what is valid; in the last minute
+// they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next one is 5 to 10 minutes later, or in the last minute; as long as the trouble lasts
+// each has one try. When nothing is valid any more the
+// error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows with the trouble, from a second
+// to 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
 //
 // How long credentials live is measured by the monotonic clock, from the date of the server's response: a wall clock that is wrong, or is set, changes nothing.
 //
@@ -1310,7 +1570,7 @@ iotcred_status iotcred_fetch(const iotcred_config *config,
 //
 // Ownership: nothing is kept but in `*cache`; the rest is as for `iotcred_fetch`.
 // Returns what `iotcred_fetch` returns, and `IOTCRED_ERR_DEADLINE` also when another thread's refresh did not end in time; `IOTCRED_ERR_PLATFORM` also if one of
-// `lock` and `unlock` is NULL.
+// `lock` and `unlock` is NULL; `IOTCRED_ERR_CACHE_STARTING` before the first request's moment, see `startup_spread_ms`.
 // Threads: any number at once for one cache, as said there, each with its own other arguments.
 // Example: `status = iotcred_cache_get(&cache, &config, &credentials, NULL, &error);`
 iotcred_status iotcred_cache_get(iotcred_cache *cache,
@@ -1361,12 +1621,53 @@ iotcred_status iotcred_cache_time(iotcred_cache *cache,
 void iotcred_cache_invalidate(iotcred_cache *cache,
                               const iotcred_credentials *refused);
 
-// Wipes a cache; it is empty afterwards, and keeps its lock.
+// Wipes a cache; it is empty afterwards, and keeps its lock and `startup_spread_ms`.
 //
 // `cache`: in and out; NULL is allowed and does nothing.
 // Threads: one alone; no other call may use the cache.
 // Example: `iotcred_cache_wipe(&cache);`
 void iotcred_cache_wipe(iotcred_cache *cache);
+
+// Seals what a cache holds into the caller's memory, for a deep sleep from which the device starts anew: retained RAM or flash. It is encrypted and authenticated
+// (ChaCha20-Poly1305) under the caller's key. The cache stays as it is: wipe it before the memory is left.
+//
+// `cache`: in.
+// `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
+// `key`: in. `IOTCRED_SEAL_KEY_SIZE` random bytes that stay on this device, such as from its secure storage. Who has the key and the seal has the credentials.
+// `buffer`: out. The sealed cache; `IOTCRED_CACHE_SEALED_SIZE` bytes are always enough. Untouched on failure. NULL with `size` 0 asks how many are needed.
+// `size`: in. Size of `buffer` in bytes.
+// `sealed_len`: out. How many bytes were written; with `IOTCRED_ERR_BUFFER_TOO_SMALL` how many are needed.
+//
+// Ownership: nothing is kept. Takes `IOTCRED_CACHE_SEALED_SIZE` bytes of heap for the call, and wipes them.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`, also when the random
+// source fails; `IOTCRED_ERR_CACHE_EMPTY`; `IOTCRED_ERR_TIME_REQUIRED` or `IOTCRED_ERR_CLOCK_UNSET` as long as `iotcred_cache_time` has no time.
+// Threads: as for `iotcred_cache_get`.
+// Example: `iotcred_cache_seal(&cache, &config, key, retained, sizeof retained, &retained_len);`
+iotcred_status iotcred_cache_seal(iotcred_cache *cache,
+                                  const iotcred_config *config,
+                                  const uint8_t *key,
+                                  uint8_t *buffer,
+                                  size_t size,
+                                  size_t *sealed_len);
+
+// Puts a sealed cache back, so that a device which wakes needs no request. A monotonic clock has no memory of the sleep: the credentials live until their end by the wall
+// clock, corrected as it was when they were sealed; a wall clock that is unset, or earlier than the seal, discards them. Do it before the first `iotcred_cache_get`, and after
+// the clock was set. Whatever it returns, the cache can be used: on failure it is as it was.
+//
+// `cache`: in and out. What it holds is replaced.
+// `config`: in. As for `iotcred_cache_get`, and the same as for the seal; only its `platform` is looked at.
+// `key`: in. `IOTCRED_SEAL_KEY_SIZE` bytes, as for the seal.
+// `sealed`: in. All the bytes that `iotcred_cache_seal` wrote, and no others.
+//
+// Ownership: nothing is kept. Takes up to twice `IOTCRED_CACHE_SEALED_SIZE` bytes of heap for the call, and wipes them.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`; `IOTCRED_ERR_SEAL_INVALID`; `IOTCRED_ERR_TIME_REQUIRED`,
+// `IOTCRED_ERR_CLOCK_UNSET`, `IOTCRED_ERR_SEAL_CLOCK`; `IOTCRED_ERR_SEAL_EXPIRED`.
+// Threads: as for `iotcred_cache_get`.
+// Example: `iotcred_cache_restore(&cache, &config, key, (iotcred_bytes){ retained, retained_len });`
+iotcred_status iotcred_cache_restore(iotcred_cache *cache,
+                                     const iotcred_config *config,
+                                     const uint8_t *key,
+                                     iotcred_bytes sealed);
 
 // Sends one signed HTTPS request and takes the answer. An answer other than 2xx is a failure: its status says which, `error` carries the
 // server's code and words, and its body goes neither to `write_body` nor to the response's memory.
@@ -1386,6 +1687,35 @@ iotcred_status iotcred_send(const iotcred_request *request,
                             const sigv4_credentials *credentials,
                             iotcred_response *response,
                             iotcred_error *error);
+
+// `iotcred_send` over a connection that is kept. The first request opens it; a further one goes over it if it is to the same host (and address, port and CA), the last one was less
+// than 20 seconds ago, and the server has kept it open; otherwise it is closed and a new one is opened. When the server closes it just as a request is on its way, the
+// request is sent once more over a new connection, if nothing of an answer has come, and sending it twice can do no harm: GET, HEAD, PUT and DELETE, with a body
+// in memory or of which `read_body` has given nothing yet; progress begins anew then. A POST comes back with `IOTCRED_ERR_CONNECTION_LOST`.
+//
+// `connection`: in and out.
+// `request`: in. As for `iotcred_send`. The functions of its `platform`, and their `context`, must go on to be valid until the connection is closed; with another `context` a new
+// connection is opened.
+// `credentials`: in.
+// `response`: in and out. As for `iotcred_send`.
+// `error`: out; may be NULL. Always written whole.
+//
+// Ownership: `*connection` keeps an open connection and its memory until `iotcred_connection_close`, and no secret of the request.
+// Returns what `iotcred_send` returns.
+// Threads: one at a time for one connection.
+// Example: `static iotcred_connection connection; iotcred_connection_send(&connection, &request, &keys, &response, &error);`
+iotcred_status iotcred_connection_send(iotcred_connection *connection,
+                                       const iotcred_request *request,
+                                       const sigv4_credentials *credentials,
+                                       iotcred_response *response,
+                                       iotcred_error *error);
+
+// Closes a connection, and frees and wipes what it kept. It can be used again.
+//
+// `connection`: in and out; NULL is allowed, and one that is closed, and nothing happens.
+// Threads: one at a time for one connection.
+// Example: `iotcred_connection_close(&connection);`
+void iotcred_connection_close(iotcred_connection *connection);
 
 #endif // IOTCRED_SIGN_ONLY
 

@@ -59,7 +59,7 @@ pub enum Status {
     Path = 2002,
     /// Request: the query.
     Query = 2003,
-    /// Request: a header's name or value.
+    /// Request: a header's value, or a header as such.
     Header = 2004,
     /// Request: there is no `host` header.
     HostMissing = 2005,
@@ -87,6 +87,8 @@ pub enum Status {
     BodySink = 2016,
     /// Request: a presigned URL is to be valid for no time, or for more than seven days.
     Expires = 2017,
+    /// Request: a header's name is no token.
+    HeaderName = 2040,
     /// Streamed upload: a header that announces it is missing, or does not fit the payload's kind.
     ChunkHeaders = 2030,
     /// Streamed upload: there is none under way.

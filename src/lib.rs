@@ -9,7 +9,8 @@
 //! C structs -> ffi -> Request + Credentials -> canonical request -> string to sign -> signing key -> signature -> ffi -> caller's buffer
 //! ```
 //!
-//! Dependencies point one way: `ffi` -> `aws_sdk` -> `cache`, `fetch`, `send`, `sign` -> `tls`, `http`, `net` -> `credentials`, `time`, `crypto`, `memory`, `error`, `limits`.
+//! Dependencies point one way: `ffi` -> `aws_sdk` -> `cache`, `fetch`, `send`, `sign` -> `tls`, `http`, `net` -> `credentials`, `time`, `crypto`, `memory`, `error`, `limits`,
+//! `unescape`.
 //! `sign` and `fetch` never name each other.
 #![no_std]
 #![deny(unsafe_code)]
@@ -27,6 +28,7 @@ pub mod limits;
 pub mod memory;
 pub mod secret;
 pub mod time;
+pub mod unescape;
 
 #[cfg(feature = "client")]
 pub mod http;

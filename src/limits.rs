@@ -33,6 +33,21 @@ pub const CHUNK_MIN: u64 = 8 * 1024;
 /// Bytes of the name of a streamed upload's trailer, which the caller's state holds. S3's longest, `x-amz-checksum-crc64nvme`, has 24.
 pub const TRAILER_NAME_MAX: usize = 40;
 
+/// Bytes from an entity's `&` to its `;`: `&#1114111;` is the longest that means a character.
+pub const ENTITY_MAX: usize = 10;
+
+/// Bytes before and after the first byte that differs that an explanation shows of a line.
+pub const SHOWN_BEFORE: usize = 48;
+
+/// See [`SHOWN_BEFORE`].
+pub const SHOWN_AFTER: usize = 96;
+
+/// Bytes of a session token from which on its first and last four are shown: AWS's have hundreds, and of a shorter one eight would tell too much.
+pub const TOKEN_SHOWN_FROM: usize = 64;
+
+/// Bytes at the front of a secret by which it is known in a text of a server's that should not hold it.
+pub const SECRET_KNOWN_BY: usize = 8;
+
 #[cfg(feature = "client")]
 pub use client::*;
 
@@ -175,9 +190,6 @@ mod client {
     /// How long a request with `Expect: 100-continue` waits for the interim response before it sends its body all the same, in
     /// milliseconds (RFC 9110 section 10.1.1: a client must not wait for an indefinite time).
     pub const CONTINUE_WAIT_MS: u32 = 1_000;
-
-    /// Bytes from an entity's `&` to its `;`: `&#1114111;` is the longest that means a character.
-    pub const ENTITY_MAX: usize = 10;
 
     /// How long a farewell (TLS's `close_notify`, or an alert) may take when the call is over, in milliseconds.
     pub const FAREWELL_MS: u32 = 200;

@@ -14,7 +14,7 @@ use exchange_common::call::{
 use exchange_common::mutation::{Dice, mutate};
 use exchange_common::pki::{HOST, Pki, VERSIONS};
 use exchange_common::server::{Server, Step};
-use iotcred::error::Status;
+use iotcred::error::{Phase, Status};
 use iotcred::limits::{BODY_PIECE, BROKEN_SEND_WAIT_MS, CONTINUE_WAIT_MS};
 use iotcred::send::{Body, Progress, Request};
 
@@ -237,6 +237,56 @@ fn a_connection_that_breaks_without_a_word_is_lost() {
     assert_eq!((call.status(), call.took_ms), (Status::ConnectionLost, 0));
     let call = upload(Server::new().then(MIDST, Step::End));
     assert_eq!((call.status(), call.took_ms), (Status::ConnectionLost, 0));
+}
+
+#[test]
+fn every_failure_of_the_connection_says_how_far_it_had_come() {
+    let phase = |call: Call<u16>, status: Status| {
+        assert_eq!(call.status(), status);
+        call.error().phase
+    };
+    let upload_that = |step: Step| upload(Server::new().then(MIDST, step));
+    let sending = [
+        (Step::Stall(Vec::new()), Status::Deadline),
+        (Step::BreakAndEnd(Vec::new()), Status::ConnectionLost),
+        (Step::Break(Vec::new()), Status::ConnectionLost),
+    ];
+    for (step, status) in sending {
+        assert_eq!(phase(upload_that(step), status), Some(Phase::Send));
+    }
+    let got = |server: Server, status| phase(download(server).0, status);
+    assert_eq!(got(Server::new(), Status::Deadline), Some(Phase::Receive));
+    assert_eq!(
+        got(Server::new().then(0, Step::End), Status::ConnectionLost),
+        Some(Phase::Receive)
+    );
+    assert_eq!(
+        got(Server::new().then(0, Step::CloseNotify), Status::ConnectionLost),
+        Some(Phase::Receive)
+    );
+    assert_eq!(
+        got(Server::new().then(0, Step::Nonsense), Status::Tls),
+        Some(Phase::Receive)
+    );
+    assert_eq!(got(Server::canned(b""), Status::Deadline), Some(Phase::Handshake));
+    assert_eq!(
+        got(Server::canned(b"no TLS").ending(), Status::Tls),
+        Some(Phase::Handshake)
+    );
+    assert_eq!(
+        got(Server::canned(b"").ending(), Status::ConnectionLost),
+        Some(Phase::Handshake)
+    );
+    assert_eq!(
+        got(Server::new().refusing_connections(), Status::Connect),
+        Some(Phase::Connect)
+    );
+    // The server's answer is none of the connection's failures.
+    assert_eq!(got(Server::saying(REFUSAL), Status::Refused), None);
+    assert_eq!(
+        got(Server::saying(b"nonsense\r\n\r\n"), Status::ResponseMalformed),
+        None
+    );
 }
 
 /// Asserts that the server was listened to, and no longer than is worth it.

@@ -6,7 +6,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What every size has, in the order of the header.
-const EVERY_SIZE: [&str; 7] = ["status", "about", "types", "sign", "presign", "sha256", "chunk"];
+const EVERY_SIZE: [&str; 8] = [
+    "status", "about", "types", "sign", "presign", "sha256", "chunk", "explain",
+];
 /// What the `sign` size lacks.
 const CLIENT: [&str; 10] = [
     "port",

@@ -10,7 +10,16 @@ const TIERS: [&[&str]; 5] = [
     &["aws_sdk"],
     &["cache", "fetch", "send", "sign"],
     &["tls", "http", "net"],
-    &["credentials", "time", "crypto", "memory", "error", "limits", "secret"],
+    &[
+        "credentials",
+        "time",
+        "crypto",
+        "memory",
+        "error",
+        "limits",
+        "secret",
+        "unescape",
+    ],
 ];
 
 /// Pairs that never name each other, whatever their tier: credentials are the only word that they share.

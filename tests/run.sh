@@ -98,6 +98,15 @@ compilers() {
     packages arm-none-eabi-gcc gcc-arm-none-eabi libnewlib-arm-none-eabi || echo "LEFT OUT: sigv4.h by arm-none-eabi-gcc"
 }
 
+# The second TLS server of the fault matrix. Without it the local AWS starts all the same, and its tests are skipped.
+second_tls_server() { require_nginx || { echo "needs the packages: nginx libnginx-mod-stream"; return 77; }; }
+
+# What the fault matrix found, as it printed it.
+show_faults() {
+    local file
+    for file in "$build"/tests/tests/c/faults-*.txt; do [ ! -e "$file" ] || sed 's/^/    /' "$file"; done
+}
+
 # ctest of a build under the local AWS, with everything that the tests print kept, and looked through for secrets.
 ctest_with() { # FOLDER LOCAL-AWS-OPTIONS -- CTEST-OPTIONS
     local folder=$build/$1 options=()
@@ -107,7 +116,7 @@ ctest_with() { # FOLDER LOCAL-AWS-OPTIONS -- CTEST-OPTIONS
     local_aws run --dir "$folder/local_aws" "${options[@]}" -- ctest --test-dir "$folder" --output-on-failure --no-tests=error "$@"
 }
 c_suite_quick() {
-    cmocka && cmake_build quick -DCMAKE_BUILD_TYPE=Debug && ctest_with quick --no-s3 --no-dynamodb -- -j 2
+    cmocka && cmake_build quick -DCMAKE_BUILD_TYPE=Debug && ctest_with quick --no-s3 --no-dynamodb -- -j 2 -E test_faults
 }
 c_suite() { cmocka && compilers && cmake_build tests -DCMAKE_BUILD_TYPE=Release && ctest_with tests -- -j 2; }
 c_suite_sanitized() {
@@ -137,8 +146,10 @@ else
     check "Rust: tests, sign" cargo test --locked --quiet --no-default-features --lib
     check "Rust: sign without an operating system (thumbv6m, thumbv7em, riscv32imac)" check_bare_sign
     check "Rust: client without an operating system (thumbv7em)" check_bare_client
+    check "nginx, for the local AWS" second_tls_server
     check "Local AWS: its own test" "$venv/bin/python" tests/local_aws/self_test.py
     check "C: suite against the local AWS" c_suite
+    show_faults
     check "C: suite under AddressSanitizer and UBSan" c_suite_sanitized
     check "C: suite under valgrind" c_suite_valgrind
     check "CMake, install, pkg-config: as users' projects" "$venv/bin/python" tests/packaging/run.py
@@ -148,6 +159,6 @@ fi
 
 echo
 for line in "${report[@]+"${report[@]}"}"; do echo "$line"; done
-[ $quick = no ] || echo "quick: left out are the other sizes, S3 and DynamoDB, sanitizers, valgrind, packaging, licences and examples"
+[ $quick = no ] || echo "quick: left out are the other sizes, the fault matrix, S3 and DynamoDB, sanitizers, valgrind, packaging, licences and examples"
 echo "$passed passed, $failed failed, $left_out skipped"
 [ $failed = 0 ] && { [ $left_out = 0 ] || [ $allow_missing = yes ]; }

@@ -140,7 +140,11 @@ fn each_credential_has_its_status() {
 #[test]
 fn headers_must_be_well_formed() {
     for name in [&b""[..], b"a b", b"a:", b"a\n", b"\xe9", b"a\0", b"(a)"] {
-        assert_eq!(with_header(name, b"1"), Err(Error::Invalid(Status::Header)), "{name:?}");
+        assert_eq!(
+            with_header(name, b"1"),
+            Err(Error::Invalid(Status::HeaderName)),
+            "{name:?}"
+        );
     }
     for value in [&b"a\r\nb: c"[..], b"\n", b"\0", b"a\x7f", b"\x1b[0m"] {
         assert_eq!(

@@ -55,3 +55,23 @@ cmake_build() {
 }
 
 local_aws() { "$venv/bin/python" "$root/tests/local_aws/local_aws.py" "$@"; }
+
+# nginx with its stream module, for the local AWS: the system's, or Debian's packages unpacked into build/nginx, so that no service is started.
+require_nginx() {
+    local module=usr/lib/nginx/modules/ngx_stream_module.so unpacked=$build/nginx
+    { [ -x "$unpacked/usr/sbin/nginx" ] && [ -e "$unpacked/$module" ]; } || { [ -x /usr/sbin/nginx ] && [ -e "/$module" ]; } && return
+    rm -rf "$unpacked" "$unpacked.part"
+    mkdir -p "$unpacked.part"
+    if command -v apt-get >/dev/null && (cd "$unpacked.part" && download_packages nginx libnginx-mod-stream && for package in *.deb; do dpkg -x "$package" . || exit; done) &&
+        "$unpacked.part/usr/sbin/nginx" -v 2>/dev/null; then
+        mv "$unpacked.part" "$unpacked"
+    else
+        rm -rf "$unpacked.part"
+        install_packages nginx libnginx-mod-stream && [ -e "/$module" ]
+    fi
+}
+
+# Downloads Debian packages into the current folder. Needs no root, unless the list of packages must be fetched first.
+download_packages() {
+    { apt-get download -qq "$@" || { [ "$(id -u)" = 0 ] && apt-get update -qq && apt-get download -qq "$@"; }; } >>"$build/apt.log" 2>&1
+}

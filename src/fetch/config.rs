@@ -54,6 +54,9 @@ impl<'a> Config<'a> {
     /// Checks all that shows with no network, reports every mistake, and makes of certificates and key what TLS needs.
     /// Reports: `Endpoint`, `DataEndpoint`, `RoleAlias`, `ThingName`, `Address`, `Ca`, `Swapped`, `Certificate`, `PrivateKey`, `KeyUnsupported`, `KeyMismatch`,
     /// `TimeRequired`, `ClockUnset`; `Memory`.
+    ///
+    /// Not inlined: what it needs must not lie on the stack under the handshake.
+    #[inline(never)]
     fn prepare(&self, clock: Option<&dyn Clock>, report: &mut dyn FnMut(Error)) -> Option<Settings> {
         memory::check_for_files(&[self.certificate, self.private_key, self.ca])
             .map_err(&mut *report)
@@ -102,6 +105,8 @@ impl<'a> Config<'a> {
     }
 
     /// Adds to a refusal of the device's certificate that it is not valid by the clock, if so.
+    #[cold]
+    #[inline(never)]
     pub fn remark(&self, mut error: Error, clock: &dyn Clock) -> Error {
         if error.status == Status::ClientRefused
             && let Ok(now) = date(clock)

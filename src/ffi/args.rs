@@ -87,7 +87,7 @@ impl sigv4_credentials {
 pub(super) struct HeaderArray<'a>(&'a [sigv4_header]);
 
 impl<'a> HeaderArray<'a> {
-    /// Checks every pointer. Errors: `Header`.
+    /// Checks every pointer. Errors: `Header`, `HeaderName`.
     ///
     /// # Safety
     /// As for `bytes`, for the array and for each text in it.
@@ -101,7 +101,7 @@ impl<'a> HeaderArray<'a> {
         };
         for header in array {
             // SAFETY: the caller's promise.
-            unsafe { (header.name.get(Status::Header)?, header.value.get(Status::Header)?) };
+            unsafe { (header.name.get(Status::HeaderName)?, header.value.get(Status::Header)?) };
         }
         Ok(Self(array))
     }

@@ -4,6 +4,7 @@ use super::config::iotcred_config;
 use super::error::{iotcred_error, report};
 use super::guard::guard;
 use super::platform::with_platform;
+use super::port::Turn;
 use super::status::iotcred_status;
 use crate::error::{Error, Status};
 use crate::net::{Clock, Transport};
@@ -22,7 +23,8 @@ pub const IOTCRED_PROBLEMS_MAX: usize = 12;
 /// `count`: out; may be NULL. How many problems there are, which may be more than `capacity`.
 ///
 /// Ownership: nothing is kept.
-/// Returns `IOTCRED_OK` if there is no problem, else the status of the first; `IOTCRED_ERR_NULL_ARGUMENT`, with the outputs untouched.
+/// Returns `IOTCRED_OK` if there is no problem, else the status of the first. With the outputs untouched: `IOTCRED_ERR_NULL_ARGUMENT`,
+/// `IOTCRED_ERR_NOT_INITIALISED`, `IOTCRED_ERR_BUSY`.
 /// Threads: any number at once, each with its own outputs.
 /// Example: see `examples-c/doctor.c`.
 #[unsafe(no_mangle)]
@@ -33,6 +35,7 @@ pub unsafe extern "C" fn iotcred_config_check(
     count: *mut usize,
 ) -> iotcred_status {
     guard(|| {
+        let _turn = Turn::take()?;
         if config.is_null() || problems.is_null() && capacity != 0 {
             return Err(Status::NullArgument);
         }

@@ -187,7 +187,7 @@ unsafe fn write(
 /// `trailer_value_len`: in. Bytes of the trailer's value that `sigv4_chunk_end` will get; 0 where that is empty.
 /// `content_length`: out, in bytes.
 ///
-/// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_PAYLOAD`, `_HEADER`, `_CHUNK_HEADERS`, `_CHUNK_TOO_SMALL`, `_CHUNK_TOTAL`.
+/// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_PAYLOAD`, `_HEADER`, `_HEADER_NAME`, `_CHUNK_HEADERS`, `_CHUNK_TOO_SMALL`, `_CHUNK_TOTAL`.
 /// Threads: any number at once.
 /// Example: `sigv4_chunk_content_length(&request, 65536, 0, &content_length);`
 #[unsafe(no_mangle)]

@@ -13,6 +13,7 @@ mod arena;
 mod args;
 pub mod aws_sdk;
 mod chunk;
+mod explain;
 mod guard;
 #[cfg(not(feature = "std"))]
 #[cfg_attr(not(iotcred_archive), allow(dead_code))]
@@ -50,6 +51,7 @@ mod send;
 
 pub use about::*;
 pub use chunk::*;
+pub use explain::*;
 pub use presign::*;
 pub use sha256::*;
 pub use sign::*;

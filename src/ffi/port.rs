@@ -163,9 +163,10 @@ mod bare {
     }
 
     impl Turn {
-        /// Errors: `Busy`.
+        /// Errors: `NotInitialised`, since there is no memory then, not even for an error's words; `Busy`.
         pub(in crate::ffi) fn take() -> Result<Self, Status> {
-            let is_alone = port().is_some_and(|port| !port.arena.is_null());
+            let port = port().ok_or(Status::NotInitialised)?;
+            let is_alone = !port.arena.is_null();
             if is_alone && TAKEN.swap(true, Ordering::Acquire) {
                 return Err(Status::Busy);
             }

@@ -29,17 +29,18 @@ pub const IOTCRED_ERR_NULL_ARGUMENT: iotcred_status = 2;
 pub const IOTCRED_ERR_NOT_INITIALISED: iotcred_status = 3;
 /// The clock is before 2015: it was never set.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Set the clock (NTP, GNSS, the RTC's battery), or pass the time.
 pub const IOTCRED_ERR_CLOCK_UNSET: iotcred_status = 4;
 /// A time is needed and there is no clock to ask.
 ///
-/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `iotcred_fetch`, `iotcred_config_check`, `iotcred_send`, `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Set `time` (Unix seconds) in the request, or the clock in `platform`.
 pub const IOTCRED_ERR_TIME_REQUIRED: iotcred_status = 5;
 /// The time is after the year 9999.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`; `iotcred_fetch` for a `clock_floor` that is no date from 2015 to 9999.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`;
+/// `iotcred_fetch` for a `clock_floor` that is no date from 2015 to 9999.
 /// What to do: Pass Unix seconds, not milliseconds.
 pub const IOTCRED_ERR_TIME_OUT_OF_RANGE: iotcred_status = 6;
 /// The arena does not hold what the next step may need.
@@ -129,67 +130,67 @@ pub const IOTCRED_ERR_CERTIFICATE_EXPIRED: iotcred_status = 1012;
 pub const IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID: iotcred_status = 1013;
 /// `method` is no HTTP method.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Set `method` to GET, PUT, POST or another token, in capitals.
 pub const IOTCRED_ERR_METHOD: iotcred_status = 2001;
 /// `path` is malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits.
 pub const IOTCRED_ERR_PATH: iotcred_status = 2002;
 /// `query` is malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one.
 pub const IOTCRED_ERR_QUERY: iotcred_status = 2003;
-/// A header's name or value is malformed.
+/// A header's value is malformed, or the header is not the caller's.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
-/// What to do: A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+/// What to do: A value holds no control characters, and the names in `unsigned_headers` have spaces between them. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself.
 pub const IOTCRED_ERR_HEADER: iotcred_status = 2004;
 /// There is no `host` header.
 ///
-/// Returned by `sigv4_sign_request`, `sigv4_presign_url`.
+/// Returned by `sigv4_sign_request`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Add the `host` header exactly as it is sent; the signature covers it.
 pub const IOTCRED_ERR_HOST_MISSING: iotcred_status = 2005;
 /// A header that the signer writes is already there with another value.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request; of a presigned URL they are no headers.
 pub const IOTCRED_ERR_HEADER_CONFLICT: iotcred_status = 2006;
 /// The payload's kind or length is wrong.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes.
 pub const IOTCRED_ERR_PAYLOAD: iotcred_status = 2007;
 /// `region` is missing or malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Set `region`, such as eu-west-1.
 pub const IOTCRED_ERR_REGION: iotcred_status = 2008;
 /// `service` is missing or malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Set `service` to the signing name, such as s3 or dynamodb.
 pub const IOTCRED_ERR_SERVICE: iotcred_status = 2009;
 /// `access_key_id` is missing or malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 pub const IOTCRED_ERR_ACCESS_KEY_ID: iotcred_status = 2010;
 /// `secret_access_key` is missing.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Use credentials that iotcred_fetch filled in and that were not wiped.
 pub const IOTCRED_ERR_SECRET_ACCESS_KEY: iotcred_status = 2011;
 /// `session_token` is malformed.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Pass the token as AWS gave it; empty for long-term keys.
 pub const IOTCRED_ERR_SESSION_TOKEN: iotcred_status = 2012;
 /// `flags` has a bit that does not exist.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Use the IOTCRED_SIGN_* and IOTCRED_SEND_* constants of this header's version, and not two that contradict each other.
 pub const IOTCRED_ERR_FLAGS: iotcred_status = 2013;
 /// The caller's hash failed.
@@ -209,9 +210,14 @@ pub const IOTCRED_ERR_BODY_SOURCE: iotcred_status = 2015;
 pub const IOTCRED_ERR_BODY_SINK: iotcred_status = 2016;
 /// A presigned URL's time is none or too long.
 ///
-/// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`.
+/// Returned by `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
 /// What to do: Give 1 to 604800 seconds (seven days). The URL ends earlier with the temporary credentials that signed it.
 pub const IOTCRED_ERR_EXPIRES: iotcred_status = 2017;
+/// A header's name is malformed.
+///
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+/// What to do: Give a name that is an HTTP token: letters, digits, and !#$%&'*+-.^_`|~ without blanks or a colon.
+pub const IOTCRED_ERR_HEADER_NAME: iotcred_status = 2040;
 /// A header that announces a streamed upload is missing or does not fit.
 ///
 /// Returned by `sigv4_chunk_begin`, `sigv4_chunk_content_length`, `iotcred_send`.
@@ -519,7 +525,8 @@ const fn describe(status: Status) -> Entry {
         Status::Method => entry(IOTCRED_ERR_METHOD, IOTCRED_KIND_CONFIGURATION, c"`method` is no HTTP method", c"Set `method` to GET, PUT, POST or another token, in capitals."),
         Status::Path => entry(IOTCRED_ERR_PATH, IOTCRED_KIND_CONFIGURATION, c"`path` is malformed", c"Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits."),
         Status::Query => entry(IOTCRED_ERR_QUERY, IOTCRED_KIND_CONFIGURATION, c"`query` is malformed", c"Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one."),
-        Status::Header => entry(IOTCRED_ERR_HEADER, IOTCRED_KIND_CONFIGURATION, c"a header's name or value is malformed", c"A name is an HTTP token; a value holds no control characters. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself."),
+        Status::Header => entry(IOTCRED_ERR_HEADER, IOTCRED_KIND_CONFIGURATION, c"a header's value is malformed, or the header is not the caller's", c"A value holds no control characters, and the names in `unsigned_headers` have spaces between them. `iotcred_send` writes host, content-length, transfer-encoding, connection, expect and user-agent itself."),
+        Status::HeaderName => entry(IOTCRED_ERR_HEADER_NAME, IOTCRED_KIND_CONFIGURATION, c"a header's name is malformed", c"Give a name that is an HTTP token: letters, digits, and !#$%&'*+-.^_`|~ without blanks or a colon."),
         Status::HostMissing => entry(IOTCRED_ERR_HOST_MISSING, IOTCRED_KIND_CONFIGURATION, c"there is no `host` header", c"Add the `host` header exactly as it is sent; the signature covers it."),
         Status::HeaderConflict => entry(IOTCRED_ERR_HEADER_CONFLICT, IOTCRED_KIND_CONFIGURATION, c"a header that the signer writes is already there with another value", c"Remove authorization, x-amz-date, x-amz-security-token and x-amz-content-sha256 of an earlier signature from the request; of a presigned URL they are no headers."),
         Status::Payload => entry(IOTCRED_ERR_PAYLOAD, IOTCRED_KIND_CONFIGURATION, c"the payload's kind or length is wrong", c"Use one of the IOTCRED_PAYLOAD_* kinds; a SHA-256 has 32 bytes."),
@@ -590,7 +597,7 @@ const fn describe(status: Status) -> Entry {
 }
 
 /// Every status, for looking one up by its number.
-const ALL: [Status; 88] = [
+const ALL: [Status; 89] = [
     Status::BufferTooSmall,
     Status::NullArgument,
     Status::NotInitialised,
@@ -642,6 +649,7 @@ const ALL: [Status; 88] = [
     Status::SealInvalid,
     Status::SealClock,
     Status::SealExpired,
+    Status::HeaderName,
     Status::Dns,
     Status::DnsDeadline,
     Status::Connect,

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 use crate::limits::JSON_DEPTH_MAX;
+use crate::unescape;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use super::json_syntax::check;
@@ -155,59 +156,12 @@ pub struct JsonStr<'a>(&'a str);
 impl<'a> JsonStr<'a> {
     /// The characters with the escapes undone (RFC 8259 section 7). `None` is half of a surrogate pair, which is no character.
     pub fn chars(self) -> impl Iterator<Item = Option<char>> + Clone + use<'a> {
-        Unescape(self.0.chars())
+        unescape::Json::of(self.0)
     }
 
     /// Whether the string is `other`, escapes undone.
     pub fn is(self, other: &str) -> bool {
         self.chars().eq(other.chars().map(Some))
-    }
-}
-
-#[derive(Clone)]
-struct Unescape<'a>(core::str::Chars<'a>);
-
-impl Iterator for Unescape<'_> {
-    type Item = Option<char>;
-
-    fn next(&mut self) -> Option<Option<char>> {
-        match self.0.next()? {
-            '\\' => Some(self.escape()),
-            character => Some(Some(character)),
-        }
-    }
-}
-
-impl Unescape<'_> {
-    fn escape(&mut self) -> Option<char> {
-        match self.0.next()? {
-            'b' => Some('\u{8}'),
-            'f' => Some('\u{c}'),
-            'n' => Some('\n'),
-            'r' => Some('\r'),
-            't' => Some('\t'),
-            'u' => self.unicode(),
-            literal @ ('"' | '\\' | '/') => Some(literal),
-            _ => None,
-        }
-    }
-
-    fn unicode(&mut self) -> Option<char> {
-        let unit = self.hex4()?;
-        if !(0xD800..0xDC00).contains(&unit) {
-            return char::from_u32(u32::from(unit));
-        }
-        let rest = self.0.as_str().strip_prefix("\\u")?;
-        self.0 = rest.chars();
-        let pair = [unit, self.hex4()?];
-        char::decode_utf16(pair).next()?.ok()
-    }
-
-    fn hex4(&mut self) -> Option<u16> {
-        (0..4).try_fold(0, |unit: u16, _| {
-            let digit = self.0.next()?.to_digit(16)?;
-            Some(unit << 4 | u16::try_from(digit).ok()?)
-        })
     }
 }
 

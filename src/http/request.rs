@@ -18,16 +18,14 @@ const VERSION: &[u8] = b" HTTP/1.1\r\n";
 /// dropped, and its memory is of the exact size from the start, so that growing leaves no copy behind.
 ///
 /// Errors: `Method` when the method is no token (RFC 9110 section 9.1); `Path` when the target is not an absolute path with an optional
-/// query, in visible ASCII and without `#` (RFC 9112 section 3.2.1); `Header` when a name is no token or a value holds a control character
+/// query, in visible ASCII and without `#` (RFC 9112 section 3.2.1); `HeaderName` when a name is no token, `Header` when a value holds a control character
 /// other than the tab (RFC 9110 section 5.5). So no CR, LF or NUL gets through.
 pub fn write_head(method: &[u8], target: &[u8], headers: &[Header<'_>]) -> Result<Zeroizing<Vec<u8>>, Status> {
     check(is_token(method), Status::Method)?;
     check(is_origin_form(target), Status::Path)?;
     for (name, value) in headers {
-        check(
-            is_token(name) && value.iter().all(|&byte| is_field_byte(byte)),
-            Status::Header,
-        )?;
+        check(is_token(name), Status::HeaderName)?;
+        check(value.iter().all(|&byte| is_field_byte(byte)), Status::Header)?;
     }
     let mut head = Zeroizing::new(Vec::with_capacity(head_len(method, target, headers)));
     append(&mut head, &[method, b" ", target, VERSION]);
@@ -124,7 +122,7 @@ mod tests {
             assert_eq!(write_head(b"GET", &with(b"/a", b"b"), &[]).unwrap_err(), Status::Path);
             assert_eq!(
                 write_head(b"GET", b"/", &[(&with(b"ho", b"st"), b"v")]).unwrap_err(),
-                Status::Header
+                Status::HeaderName
             );
             assert_eq!(
                 write_head(b"GET", b"/", &[(b"host", &with(b"v", b""))]).unwrap_err(),
@@ -150,7 +148,10 @@ mod tests {
             assert_eq!(write_head(b"GET", target, &[]).unwrap_err(), Status::Path);
         }
         for name in [b"".as_slice(), b"a b", b"a:", b"a\xC3\xA4"] {
-            assert_eq!(write_head(b"GET", b"/", &[(name, b"v")]).unwrap_err(), Status::Header);
+            assert_eq!(
+                write_head(b"GET", b"/", &[(name, b"v")]).unwrap_err(),
+                Status::HeaderName
+            );
         }
         assert!(write_head(b"GET", b"/", &[(b"a", b""), (b"b", b"x\ty \xC3\xA4")]).is_ok());
     }

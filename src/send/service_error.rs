@@ -9,8 +9,8 @@
 use crate::error::{Error, Status, Text, printable};
 use crate::http::failure::{Said, class, error, show};
 use crate::http::response::Head;
-use crate::limits::ENTITY_MAX;
 use crate::limits::MESSAGE_MAX;
+use crate::unescape;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt::Write;
@@ -32,7 +32,7 @@ pub fn service_error(head: &Head, body: &[u8]) -> Error {
     let mut error = error(head, status, said.code, message(&said, place, body));
     if error.request_id.as_str().is_empty() {
         let id = xml.as_ref().and_then(|xml| xml.element("RequestId"));
-        error.details().request_id = id.map(|id| show(unescape(id))).unwrap_or_default();
+        error.details().request_id = id.map(|id| show(unescape::Xml::of(id))).unwrap_or_default();
     }
     error
 }
@@ -74,11 +74,11 @@ impl<'a> Xml<'a> {
         Said {
             code: self
                 .element("Code")
-                .map(|text| show(unescape(text)))
+                .map(|text| show(unescape::Xml::of(text)))
                 .unwrap_or_default(),
             message: self
                 .element("Message")
-                .map(|text| show(unescape(text)))
+                .map(|text| show(unescape::Xml::of(text)))
                 .unwrap_or_default(),
         }
     }
@@ -88,42 +88,6 @@ impl<'a> Xml<'a> {
         let mut tags = self.0.split('<').filter_map(|tag| tag.split_once('>'));
         tags.find(|(tag, _)| *tag == name).map(|(_, text)| text.trim())
     }
-}
-
-/// Undoes the five named entities and the numbered ones (XML 1.0 section 4.6 and 4.1). What is no entity stays as it is.
-fn unescape(mut text: &str) -> impl Iterator<Item = char> {
-    core::iter::from_fn(move || {
-        let (character, rest) = entity(text).or_else(|| {
-            let mut characters = text.chars();
-            characters.next().map(|character| (character, characters.as_str()))
-        })?;
-        text = rest;
-        Some(character)
-    })
-}
-
-fn entity(text: &str) -> Option<(char, &str)> {
-    let inside = text.strip_prefix('&')?;
-    let end = inside.bytes().take(ENTITY_MAX).position(|byte| byte == b';')?;
-    let (name, rest) = (inside.get(..end)?, inside.get(end + 1..)?);
-    let character = match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => numbered(name.strip_prefix('#')?)?,
-    };
-    Some((character, rest))
-}
-
-fn numbered(number: &str) -> Option<char> {
-    let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
-    let plain = digits.chars().all(|digit| digit.is_digit(radix));
-    plain
-        .then(|| u32::from_str_radix(digits, radix).ok())
-        .flatten()
-        .and_then(char::from_u32)
 }
 
 #[cfg(test)]

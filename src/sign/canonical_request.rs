@@ -9,6 +9,7 @@ use super::sink::Sink;
 use super::uri::canonical_path;
 
 /// Writes the canonical request: method, path, query, headers, their names, and the payload's hash, a line feed after each but the last.
+#[inline(always)]
 pub fn put_canonical_request<S: Sink + ?Sized>(
     request: &Request<'_>,
     headers: &mut SignedHeaders<'_>,

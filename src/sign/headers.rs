@@ -175,8 +175,8 @@ impl<'a> Header<'a> {
         value
     }
 
-    fn is_well_formed(&self) -> bool {
-        Bytes::TOKEN.holds(self.name) && every(self.value, |byte| byte >= b' ' && byte != 0x7f || byte == b'\t')
+    fn is_value(&self) -> bool {
+        every(self.value, |byte| byte >= b' ' && byte != 0x7f || byte == b'\t')
     }
 }
 
@@ -201,7 +201,10 @@ impl Carried {
         let mut next = headers.next(None);
         while let Some(position) = next {
             let header = headers.at(position);
-            if !header.is_well_formed() {
+            if !Bytes::TOKEN.holds(header.name) {
+                return Err(Status::HeaderName);
+            }
+            if !header.is_value() {
                 return Err(Status::Header);
             }
             let place = match known(header.name) {

@@ -13,6 +13,7 @@ pub(crate) mod authorization;
 pub(crate) mod canonical_headers;
 mod canonical_request;
 mod chunk;
+mod explain;
 pub(crate) mod headers;
 mod key_cache;
 pub(crate) mod payload;
@@ -31,6 +32,7 @@ pub(crate) mod uri;
 
 pub use authorization::Signed;
 pub use chunk::{Announced, CHUNK_HEAD_MAX, Chunks};
+pub use explain::{Cause, Explanation, Line, Subject, time_signed};
 pub use headers::{Header, Headers, UNSIGNED_HEADERS};
 pub use key_cache::KeyCache;
 pub use payload::{Payload, Streaming};

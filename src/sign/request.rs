@@ -87,6 +87,7 @@ impl Request<'_> {
     }
 
     /// Whether `x-amz-content-sha256` is signed.
+    #[inline(always)]
     pub fn wants_content_sha256(&self) -> bool {
         self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned | Payload::Streaming(_))
     }

@@ -31,6 +31,7 @@ pub struct Signing<'a> {
 
 impl<'a> Signing<'a> {
     /// Sorts the headers of a request that [`check`](Request::check) let through.
+    #[inline(always)]
     pub fn new(
         request: &'a Request<'a>,
         credentials: &'a Credentials<'a>,
@@ -86,6 +87,7 @@ impl<'a> Signing<'a> {
     }
 
     /// The values of the signer's own headers.
+    #[inline(always)]
     pub fn own_values(&self, hash: &mut impl Hash, digest: &mut Digest) -> OwnValues<'a> {
         OwnValues {
             payload_hash: PayloadHash::of(&self.request.payload, hash, digest),
@@ -100,11 +102,13 @@ impl<'a> Signing<'a> {
     }
 
     /// Writes the canonical request.
+    #[inline(always)]
     pub fn put_canonical_request<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
         canonical_request::put_canonical_request(self.request, &mut self.headers, own, sink);
     }
 
     /// The hash of the canonical request.
+    #[inline(always)]
     pub fn hash_canonical_request(&mut self, own: &OwnValues<'_>, hash: &mut impl Hash, digest: &mut Digest) {
         hash.init();
         self.put_canonical_request(own, direct(hash));

@@ -40,10 +40,8 @@ impl<'a> Stream<'a> {
         settings: &Settings,
         deadline: Deadline<'a>,
     ) -> Result<Self, Error> {
-        let engine = place.insert(Engine::new(settings, peer.host).map_err(|error| error.at(Phase::Handshake))?);
-        let wire = Wire::open(transport, peer, deadline)?;
+        let mut stream = Self::open(transport, place, peer, settings, deadline)?;
         deadline.enter(Phase::Handshake);
-        let mut stream = Self::new(wire, engine, deadline);
         stream
             .shake_hands()
             .map_err(|error| settings.verifier.explained(error).at(Phase::Handshake))?;
@@ -98,6 +96,21 @@ impl<'a> Stream<'a> {
         false
     }
 
+    /// Not inlined, as what follows: a handshake is the deepest of the stack, and what was needed to begin it must be gone.
+    #[inline(never)]
+    fn open(
+        transport: &'a mut dyn Transport,
+        place: &'a mut Option<Engine>,
+        peer: &Peer<'_>,
+        settings: &Settings,
+        deadline: Deadline<'a>,
+    ) -> Result<Self, Error> {
+        let engine = place.insert(Engine::new(settings, peer.host).map_err(|error| error.at(Phase::Handshake))?);
+        let wire = Wire::open(transport, peer, deadline)?;
+        Ok(Self::new(wire, engine, deadline))
+    }
+
+    #[inline(never)]
     fn shake_hands(&mut self) -> Result<(), Error> {
         loop {
             match self.advance(&mut no_data_yet)? {

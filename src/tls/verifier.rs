@@ -61,6 +61,10 @@ impl Verifier {
         judgement
     }
 
+    fn note(&self, error: Error) {
+        let _ = self.finding.set(error.into());
+    }
+
     /// The error that a connection ended with, with what was found out about the server's certificate.
     pub(super) fn explained(&self, error: Error) -> Error {
         match self.finding.get() {
@@ -85,7 +89,7 @@ impl ServerCertVerifier for Verifier {
         });
         if let Err(rustls::Error::InvalidCertificate(reason)) = &judgement {
             let now = UnixTime(i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
-            let _ = self.finding.set(explain(reason, end_entity, intermediates, now).into());
+            self.note(explain(reason, end_entity, intermediates, now));
         }
         judgement.map(|()| ServerCertVerified::assertion())
     }
@@ -113,7 +117,9 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Why the chain was refused, in the words of its own certificates.
+/// Why the chain was refused, in the words of its own certificates. Not inlined: a verification is the deepest of the stack, and mostly finds nothing.
+#[cold]
+#[inline(never)]
 fn explain(
     reason: &CertificateError,
     leaf: &CertificateDer<'_>,

@@ -2,7 +2,8 @@
  * there are any, and that nothing is left behind. Prints a table.
  *
  *     test_faults stand-in|nginx [TABLE]      TABLE: a file for the table, beside stdout
- *     IOTCRED_FAULTS=all|some                 `all`: a cut at every byte in every phase, and not in one phase each (minutes). `some`: few cuts, for slow tools. */
+ *     IOTCRED_FAULTS=all|some                 `all`: a cut at every byte in every phase, and not in one phase each (minutes). `some`: few cuts, and what runs
+ *                                         into its deadline in two phases, for slow tools. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include "leftovers.h"
@@ -156,7 +157,9 @@ static const struct fault faults[] = {
     { .name = "429 with Retry-After", .role_alias = "fault-429", .status = THROTTLED, .http_status = 429, .retry_after_ms = 2000 },
     ANSWER("500", SERVER_FAULT, 500),
     { .name = "503 with Retry-After", .role_alias = "fault-503", .status = SERVER_FAULT, .http_status = 503, .retry_after_ms = 1000 },
-    { .name = "503, and good at the second try", .role_alias = "fault-flaky", .tries = 2 },
+    /* A number for each of the two programs that run at once. */
+    { .name = "503, and good at the second try", .role_alias = "fault-flaky-1", .tries = 2, .stacks = STAND_IN },
+    { .name = "503, and good at the second try", .role_alias = "fault-flaky-2", .tries = 2, .stacks = NGINX },
     ANSWER("error-not-json", IOTCRED_ERR_REFUSED, 403),
     ANSWER("error-hostile-message", IOTCRED_ERR_ROLE_ALIAS_FORBIDDEN, 403),
     ANSWER("redirect", IOTCRED_ERR_REDIRECT, 301),
@@ -400,6 +403,12 @@ static void say_header(void)
     say("  deadline\n");
 }
 
+/* Under a slow tool what runs into its deadline is asked with nothing valid, and with something. */
+static bool is_left_out(const struct fault *fault, int phase)
+{
+    return some && fault->status == DEADLINE && (phase == MANDATORY || phase == EXPIRED);
+}
+
 /* `ok`, `stale`, or the number of the status; and the milliseconds. */
 static void say_cell(const outcome *got)
 {
@@ -425,6 +434,10 @@ static void every_fault_in_every_phase(void **state)
         say(line);
         fill(fault->is_short);
         for (int phase = EMPTY; phase < PHASES; phase++) {
+            if (is_left_out(fault, phase)) {
+                say("  -              ");
+                continue;
+            }
             snprintf(line, sizeof line, "%s, %s", fault->name, phases[phase]);
             const outcome got = cell(line, fault, phase);
             if (phase == EXPIRED && got.status != OK)

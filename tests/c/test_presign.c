@@ -194,7 +194,7 @@ static const struct {
     { false, PLACE(request.query), "&X-Amz-SignedHeaders=a", IOTCRED_ERR_QUERY },
     { false, PLACE(request.query), "X-Amz-Security-Token=a", IOTCRED_ERR_QUERY },
     { false, PLACE(headers[0].name), "via", IOTCRED_ERR_HOST_MISSING },
-    { false, PLACE(headers[0].name), "a:", IOTCRED_ERR_HEADER },
+    { false, PLACE(headers[0].name), "a:", IOTCRED_ERR_HEADER_NAME },
     { false, PLACE(headers[0].value), NULL, IOTCRED_ERR_HEADER },
     { false, PLACE(headers[0].value), "", IOTCRED_ERR_HOST_MISSING },
     { false, PLACE(headers[0].value), "https://" HOST, IOTCRED_ERR_HEADER },

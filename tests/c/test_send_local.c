@@ -352,11 +352,29 @@ static void what_has_not_changed_is_not_sent_again(void **state)
 
 /* --- Refusals -------------------------------------------------------------------------------------------------- */
 
+/* Explains a refusal of the request that was sent by the error's message: neither SeaweedFS nor moto says what it signed. */
+static void check_cause(const char *row, const iotcred_request *request, const iotcred_credentials *credentials, const iotcred_error *error, int32_t cause)
+{
+    const sigv4_header host = { S("host"), str(request->endpoint) };
+    const sigv4_request sent_request = {
+        .method = str(request->method), .path = str(request->path), .headers = &host, .header_count = 1, .payload = request->payload,
+        .region = str(request->region), .service = str(request->service),
+    };
+    const sigv4_credentials keys = iotcred_credentials_view(credentials);
+    char text[IOTCRED_EXPLANATION_MAX];
+    sigv4_explanation why = { .buffer = text, .buffer_size = sizeof text };
+    if (check_status(row, IOTCRED_OK, sigv4_explain(&sent_request, &keys, 0, bytes(error->message), &why)) &&
+        !check_number(row, "cause", cause, why.cause))
+        print_error("    %s\n", text);
+}
+
 static void wrong_credentials_are_refused(void **state)
 {
     (void)state;
     static iotcred_credentials wrong;
     static const char *const rows[] = { "wrong token", "no token", "wrong secret", "wrong key id", "credentials of another service" };
+    static const int32_t causes[] = { IOTCRED_CAUSE_ACCESS_KEY_ID, IOTCRED_CAUSE_TOKEN_MISSING, IOTCRED_CAUSE_UNKNOWN, IOTCRED_CAUSE_ACCESS_KEY_ID,
+                                      IOTCRED_CAUSE_ACCESS_KEY_ID };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char path[256];
         wrong = s3_credentials;
@@ -378,6 +396,7 @@ static void wrong_credentials_are_refused(void **state)
         check_number(rows[i], "http_status", 403, error.http_status);
         check(error.kind == IOTCRED_KIND_PERMISSION && !error.retryable, rows[i], "kind");
         check(strlen(error.message) > 10, rows[i], "the server's words");
+        check_cause(rows[i], &request, &wrong, &error, causes[i]);
     }
     iotcred_credentials_wipe(&wrong);
     all_rows_passed();
@@ -554,6 +573,23 @@ static void an_item_comes_back(void **state)
              needed("IOTCRED_DYNAMODB_TABLE"));
     dynamodb("DynamoDB_20120810.GetItem", body, "GetItem", IOTCRED_OK, &response);
     check(strstr((const char *)received, "\"65\"") != NULL, "GetItem", (const char *)received);
+
+    /* What moto calls each wrong credential, and what that means. */
+    static const iotcred_request request = { .endpoint = "host", .region = "us-east-1", .service = "dynamodb", .method = "POST", .path = "/" };
+    const char *const rows[] = { "no token", "wrong token", "wrong secret" };
+    const int32_t causes[] = { IOTCRED_CAUSE_TOKEN_MISSING, IOTCRED_CAUSE_TOKEN_INVALID, IOTCRED_CAUSE_UNKNOWN };
+    static iotcred_credentials right;
+    right = dynamodb_credentials;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *changed = i == 0 ? dynamodb_credentials.session_token
+                        : i == 1 ? dynamodb_credentials.session_token + 9
+                                 : dynamodb_credentials.secret_access_key + 5;
+        *changed = i == 0 ? '\0' : *changed == 'A' ? 'B' : 'A';
+        iotcred_error refusal = dynamodb("DynamoDB_20120810.ListTables", "{}", rows[i], IOTCRED_ERR_REFUSED, &response);
+        check_cause(rows[i], &request, &dynamodb_credentials, &refusal, causes[i]);
+        dynamodb_credentials = right;
+    }
+    iotcred_credentials_wipe(&right);
 
     iotcred_error error = dynamodb("DynamoDB_20120810.GetItem", "{\"TableName\":\"no-such-table\",\"Key\":{}}", "no table", IOTCRED_ERR_BAD_REQUEST, &response);
     check(strstr(error.message, "ResourceNotFoundException") != NULL, "no table", error.message);

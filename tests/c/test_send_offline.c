@@ -147,10 +147,10 @@ static void headers_that_cannot_be_sent(void **state)
         const char *name, *value;
         iotcred_status status;
     } rows[] = {
-        { "", "x", IOTCRED_ERR_HEADER },
-        { "a b", "x", IOTCRED_ERR_HEADER },
-        { "a:b", "x", IOTCRED_ERR_HEADER },
-        { "a\xFF", "x", IOTCRED_ERR_HEADER },
+        { "", "x", IOTCRED_ERR_HEADER_NAME },
+        { "a b", "x", IOTCRED_ERR_HEADER_NAME },
+        { "a:b", "x", IOTCRED_ERR_HEADER_NAME },
+        { "a\xFF", "x", IOTCRED_ERR_HEADER_NAME },
         { "x-odd", "a\r\nb: c", IOTCRED_ERR_HEADER },
         { "x-odd", "a\nb", IOTCRED_ERR_HEADER },
         { "x-odd", "a\rb", IOTCRED_ERR_HEADER },

@@ -59,9 +59,9 @@ class Exchange:
 
     def finish(self) -> None:
         """The good end: close_notify, then FIN."""
-        if not isinstance(self._tls, ssl.SSLSocket):
-            return linger(self._tls)
         with contextlib.suppress(OSError, ValueError):
+            if not isinstance(self._tls, ssl.SSLSocket):
+                return linger(self._tls)
             self._tls.settimeout(_GOODBYE_S)
             self._tls.unwrap()
         self._tls.close()

@@ -61,12 +61,14 @@ class Started(unittest.TestCase):
             context.minimum_version, context.maximum_version = versions
         if device:
             context.load_cert_chain(self.pki / f"device-{device}.cert.pem", self.pki / f"device-{device}.pkcs8.pem")
-        port = self.env["IOTCRED_PORT" if listener == "MAIN" else f"LOCAL_AWS_PORT_{listener}"]
-        raw = socket.create_connection(("::1" if listener == "IPV6" else "127.0.0.1", int(port)), 5)
+        raw = socket.create_connection(("::1" if listener == "IPV6" else "127.0.0.1", self.port(listener)), 5)
         self.addCleanup(raw.close)
         tls = context.wrap_socket(raw, server_hostname=self.env["IOTCRED_ENDPOINT"], suppress_ragged_eofs=False)
         self.addCleanup(tls.close)
         return tls
+
+    def port(self, listener):
+        return int(self.env["IOTCRED_PORT" if listener == "MAIN" else f"LOCAL_AWS_PORT_{listener}"])
 
     def ask(self, alias, thing=None, host="credentials.local-aws.test", path=None, close=False, **connection):
         """Send one request; the connection."""
@@ -351,6 +353,79 @@ class StandIn(Started):
         self.assertEqual(len(self.credentials("fault-json-token-4097")["sessionToken"]), 4097)
         self.assertEqual(len(self.credentials("fault-json-token")["sessionToken"]), 4096)
         self.assertEqual(self.answer("fault-status-599")[0].status, 599)
+
+
+    def test_a_flaky_fault_fails_every_other_time(self):
+        statuses = [self.answer(f"fault-flaky-{n}")[0].status for n in (1, 1, 2, 1, 2, 1)]
+        self.assertEqual(statuses, [503, 200, 503, 503, 200, 200])
+
+
+@unittest.skipUnless(nginx.find(), "no nginx with its stream module: Debian has it in nginx and libnginx-mod-stream")
+class SecondServer(Started):
+    """nginx before the stand-in."""
+
+    FLAGS = ["--no-s3", "--no-dynamodb"]
+
+    def port(self, listener):
+        return int(self.env[f"LOCAL_AWS_NGINX_PORT_{listener}"])
+
+    def test_servers_that_serve(self):
+        served = {"MAIN": "TLSv1.3", "TLS12": "TLSv1.2", "TLS13": "TLSv1.3", "RSA": "TLSv1.3", "HTTP": "TLSv1.3", "HTTP_TLS12": "TLSv1.2"}
+        for listener, version in served.items():
+            with self.subTest(listener):
+                self.assertEqual(self.connect(listener).version(), version)
+                self.assertEqual(self.credentials("fault-chunked", listener=listener)["sessionToken"], faults.SESSION_TOKEN)
+
+    def test_a_stream_changes_no_byte(self):
+        self.assertEqual(len(self.raw("fault-short-body-25")), faults.GOOD_HEAD_BYTES + 25)
+        self.assertEqual(self.raw("fault-garbage"), bytes(range(256)) * 4)
+        self.assertEqual(self.raw("fault-close"), b"")
+
+    def test_answers_of_its_own(self):
+        self.assertEqual(self.credentials("nginx-good", listener="HTTP")["secretAccessKey"], faults.SECRET_ACCESS_KEY)
+        self.assertEqual(self.answer("nginx-redirect", listener="HTTP")[0].status, 301)
+        for name, row in faults.ERRORS.items():
+            with self.subTest(name):
+                answer, body = self.answer(f"nginx-{name}", listener="HTTP")
+                self.assertEqual((answer.status, json.loads(body)["message"]), row[:2])
+
+    def test_http_refuses_clients_in_html(self):
+        for device in (None, "rogue", "expired", "revoked"):
+            for listener in ("HTTP", "HTTP_TLS12"):
+                with self.subTest(device=device, listener=listener):
+                    answer, body = self.answer("nginx-good", device=device, listener=listener)
+                    self.assertEqual((answer.status, answer.headers["Content-Type"]), (400, "text/html"))
+                    self.assertIn(b"SSL certificate", body)
+
+    def test_a_stream_refuses_clients_without_a_word(self):
+        for device in (None, "rogue", "expired", "revoked"):
+            with self.subTest(device):
+                try:
+                    self.assertEqual(self.raw("fault-chunked", device=device), b"")
+                except (ssl.SSLEOFError, ConnectionResetError):
+                    pass
+
+    def test_servers_that_nobody_should_trust(self):
+        said = {"EXPIRED": "expired", "NOT_YET_VALID": "not yet valid", "WRONG_NAME": "mismatch", "UNTRUSTED": "self-signed", "SELF_SIGNED": "self-signed"}
+        for listener, message in said.items():
+            with self.subTest(listener), self.assertRaises(ssl.SSLCertVerificationError) as raised:
+                self.connect(listener)
+            self.assertIn(message, raised.exception.verify_message.lower())
+
+    def test_servers_with_which_the_library_has_nothing_in_common(self):
+        openssl = ["openssl", "s_client", "-connect", f"127.0.0.1:{self.port('TLS11')}", "-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"]
+        said = subprocess.run(openssl, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False).stdout
+        self.assertIn("TLSv1.1", said)
+        with self.assertRaises(ssl.SSLError):
+            self.connect("TLS11", versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3))
+        context = ssl.create_default_context(cafile=str(self.pki / "server-ca.pem"))
+        context.set_ciphers("AES256-SHA256")
+        context.set_ecdh_curve("prime256v1")
+        with socket.create_connection(("127.0.0.1", self.port("ODD_SUITE")), 5) as raw:
+            with context.wrap_socket(raw, server_hostname=self.env["IOTCRED_ENDPOINT"]) as tls:
+                self.assertEqual(tls.cipher()[0], "AES256-SHA256")
+        with socket.create_connection(("127.0.0.1", self.port("ODD_GROUP")), 5) as raw, self.assertRaises(ssl.SSLError):
+            context.wrap_socket(raw, server_hostname=self.env["IOTCRED_ENDPOINT"])
 
 
 class Life(unittest.TestCase):

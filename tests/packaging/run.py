@@ -57,6 +57,11 @@ def needs(program):
         raise Skipped(f"needs {program}")
 
 
+def needs_file(path, package):
+    if not os.path.exists(path):
+        raise Skipped(f"needs {package}")
+
+
 class Place:
     """Where the projects stand, and what several tests share."""
 
@@ -241,23 +246,57 @@ def a_users_library_with_iotcred_can_be_shared_and_exported(place):
                       "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON")
 
 
+# Each library computes the SHA-256 of "abc" (FIPS 180-4), and each TLS stack makes a client's context.
+BESIDE = r"""
+#include <iotcred.h>
+#include <mbedtls/sha256.h>
+#include <mbedtls/ssl.h>
+#include <openssl/sha.h>
+#include <openssl/ssl.h>
+#include <string.h>
+int other(void);
+static int is_abc(const unsigned char *hash) { return memcmp(hash, "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23", 16) == 0; }
+int main(void)
+{
+    iotcred_credentials out;
+    iotcred_config config = { .endpoint = "localhost", .role_alias = "alias" };
+    sigv4_sha256 hash;
+    unsigned char a[32], b[32], c[32];
+    sigv4_sha256_init(&hash);
+    sigv4_sha256_update(&hash, (const uint8_t *)"abc", 3);
+    sigv4_sha256_final(&hash, a);
+    SHA256((const unsigned char *)"abc", 3, b);
+    mbedtls_sha256_ret((const unsigned char *)"abc", 3, c, 0);
+    SSL_CTX *openssl = SSL_CTX_new(TLS_client_method());
+    mbedtls_ssl_config mbedtls;
+    mbedtls_ssl_config_init(&mbedtls);
+    int fails = openssl == NULL || mbedtls_ssl_config_defaults(&mbedtls, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT) != 0;
+    SSL_CTX_free(openssl);
+    mbedtls_ssl_config_free(&mbedtls);
+    return fails + other() + !is_abc(a) + !is_abc(b) + !is_abc(c) + (iotcred_fetch(&config, &out, NULL) != IOTCRED_ERR_CERTIFICATE);
+}
+"""
+
+
 @test
 def a_second_rust_library_links_beside(place):
-    """Another static library of Rust's, with its own std, in one program: both of its orders, and with --gc-sections."""
+    """Another static library of Rust's, with its own std, OpenSSL and mbedTLS in one program: both of the archives' orders, and with --gc-sections."""
+    needs_file("/usr/include/openssl/ssl.h", "libssl-dev")
+    needs_file("/usr/include/mbedtls/ssl.h", "libmbedtls-dev")
     other = place.folder / "other.rs"
     other.write_text('#[unsafe(no_mangle)] pub extern "C" fn other() -> i32 { std::panic::catch_unwind(|| '
                      '{ let v: Vec<i32> = std::env::args().map(|_| 1).collect(); v[v.len()] }).map_or(0, |_| 1) }\n')
     archive = place.folder / "libother.a"
     run("rustc", "--edition=2024", "--crate-type=staticlib", "-O", "-o", archive, other)
     main = place.folder / "beside.c"
-    main.write_text("#include <iotcred.h>\nint other(void);\nint main(void)\n{\n    iotcred_credentials out;\n"
-                    "    return other() + (iotcred_fetch(NULL, &out, NULL) == IOTCRED_OK);\n}\n")
+    main.write_text(BESIDE)
     ours = place.prefix() / "lib" / "libiotcred.a"
     for linker in linkers():
         for libraries in ((archive, ours), (ours, archive)):
             for collect in ("--no-gc-sections", "--gc-sections"):
                 program = place.folder / "beside"
-                run("cc", f"-fuse-ld={linker}", main, f"-I{place.prefix() / 'include'}", *libraries, f"-Wl,{collect}", "-lpthread", "-ldl", "-lm", "-o", program)
+                run("cc", f"-fuse-ld={linker}", main, f"-I{place.prefix() / 'include'}", *libraries, f"-Wl,{collect}", "-lpthread", "-ldl", "-lm",
+                    "-lssl", "-lcrypto", "-lmbedtls", "-lmbedx509", "-lmbedcrypto", "-o", program)
                 run(program)
 
 
@@ -275,8 +314,12 @@ def a_panic_in_the_archive_becomes_a_status(place):
                             "target_link_libraries(app${collect} PRIVATE iotcred::iotcred -Wl,${collect})\nendforeach()\n")
     place.configure(project, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release")
     place.build(project)
-    run(project / "build" / "app--no-gc-sections")
-    run(project / "build" / "app--gc-sections")
+    # The words of the panic come out, and no frames: what prints these is not in the program (CMakeLists.txt leaves it out).
+    for app in ("app--no-gc-sections", "app--gc-sections"):
+        printed = run(project / "build" / app, env={**os.environ, "RUST_BACKTRACE": "full"})
+        claim("planted" in printed and " 0: " not in printed, f"a panic prints:\n{printed}")
+    readers = [name for name in symbols(project / "build" / "app--gc-sections", "-C") if re.search("gimli|addr2line|miniz_oxide", name)]
+    claim(not readers, f"std's reader of debugging information is linked: {readers[:5]}")
 
 
 # ---- Installed ----
