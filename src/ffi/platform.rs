@@ -54,7 +54,7 @@ pub(super) unsafe fn kept_transport(
         #[cfg(feature = "std")]
         None => Ok(alloc::boxed::Box::new(TcpTransport::default())),
         #[cfg(not(feature = "std"))]
-        None => Err(missing("connect, send, recv and close")),
+        None => Err(lacking("connect")),
     }
 }
 
