@@ -1352,7 +1352,7 @@ typedef struct {
     iotcred_status status;
     // One of `IOTCRED_KIND_*`.
     int32_t kind;
-    // How far the connection had come, for the 3000s and 4000s: one of `IOTCRED_PHASE_*`.
+    // How far the connection had come, for the 3000s and 4000s: one of `IOTCRED_PHASE_*`. None where a cache waited in vain for another thread's refresh.
     int32_t phase;
     // How long the server asked to wait, in milliseconds; 0 if it did not.
     uint32_t retry_after_ms;
@@ -1483,7 +1483,7 @@ typedef struct {
 } iotcred_response;
 
 // A connection that is kept from one request to the next: no handshake for the second one. The struct is the caller's; all zero is closed. What it keeps beyond itself, the
-// TLS session, is on the heap, since its size depends on the server: 5 to 6 KB with AWS. End with `iotcred_connection_close`. It may be moved, but not copied.
+// TLS session, is on the heap, since its size depends on the server: about 8 KB. End with `iotcred_connection_close`. It may be moved, but not copied.
 typedef struct {
     // The library's.
     uint64_t opaque[2];

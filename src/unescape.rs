@@ -69,8 +69,19 @@ impl<'a> Json<'a> {
 
     /// Whether what is left may be an escape, or a pair of them, whose end is cut off.
     pub fn is_cut(&self) -> bool {
-        let rest = self.0.as_str();
-        rest.starts_with('\\') && rest.len() < r"\uD834\uDD1E".len()
+        match self.0.as_str().as_bytes() {
+            [b'\\'] => true,
+            // The first half of a surrogate pair is D800 to DBFF.
+            [
+                b'\\',
+                b'u',
+                b'd' | b'D',
+                b'8' | b'9' | b'a'..=b'b' | b'A'..=b'B',
+                rest @ ..,
+            ] => rest.len() < r"34\uDD1E".len(),
+            [b'\\', b'u', rest @ ..] => rest.len() < 4,
+            _ => false,
+        }
     }
 
     fn escape(&mut self) -> Option<char> {

@@ -289,6 +289,16 @@ fn every_failure_of_the_connection_says_how_far_it_had_come() {
     );
 }
 
+#[test]
+fn a_server_with_a_key_of_another_kind_and_we_have_nothing_in_common() {
+    let (call, _) = download(Server::with(Pki::get().ed25519()));
+    let error = call.error();
+    assert_eq!(
+        (error.status, error.phase, error.tls_alert),
+        (Status::TlsNoCommon, Some(Phase::Handshake), 40)
+    );
+}
+
 /// Asserts that the server was listened to, and no longer than is worth it.
 fn assert_heard_for_a_while(call: &Call<u16>) {
     assert!(
@@ -802,7 +812,7 @@ const EARLIER: i64 = 1_768_608_000;
 
 fn dated(years: std::ops::Range<i32>, name: &str, wall: Option<i64>, floor: Option<i64>) -> Result<(), Status> {
     let [old, new] = VERSIONS.map(|version| {
-        let server = Server::with_config(Pki::get().server_for(version, name, years.clone()));
+        let server = Server::with(Pki::get().server_for(version, name, years.clone()));
         let call = fetch_dated(server.says(0, &document()), wall, floor);
         call.result.map(drop).map_err(|error| error.status)
     });
@@ -847,6 +857,6 @@ fn without_a_floor_there_must_be_a_clock() {
 
 #[test]
 fn the_floor_trusts_nobody_else() {
-    let server = Server::with_config(Pki::new().server_for(VERSIONS[1], HOST, 2026..2028));
+    let server = Server::with(Pki::new().server_for(VERSIONS[1], HOST, 2026..2028));
     assert_eq!(fetch_dated(server, None, Some(FLOOR)).status(), Status::ServerUntrusted);
 }

@@ -295,7 +295,8 @@ fn what_aws_signs_itself_is_the_same_in_every_form() {
 #[test]
 fn each_thing_that_is_not_as_aws_signs_it_is_named() {
     type Change = fn(&mut Request<'_>, &mut Credentials<'_>);
-    let changes: [(Change, (Cause, Line, &str), &str, &str); 9] = [
+    type Row<'a> = (Change, (Cause, Line, &'a str), &'a str, &'a str);
+    let changes: [Row<'_>; 9] = [
         (
             |r, _| r.method = b"HEAD",
             (Cause::Method, Line::Method, ""),

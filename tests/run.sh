@@ -98,6 +98,13 @@ compilers() {
     packages arm-none-eabi-gcc gcc-arm-none-eabi libnewlib-arm-none-eabi || echo "LEFT OUT: sigv4.h by arm-none-eabi-gcc"
 }
 
+# A third server of S3, which the local AWS starts where it is. Its tests are skipped where it cannot be built.
+build_s3s() {
+    cargo build --locked --quiet --manifest-path tests/local_aws/s3s/Cargo.toml --target-dir "$build/s3s" && return
+    [ "$(printf '%s\n' 1.92 "$(rustc -V | cut -d ' ' -f 2)" | sort -V | head -1)" = 1.92 ] || { echo "needs: Rust 1.92"; return 77; }
+    return 1
+}
+
 # The second TLS server of the fault matrix. Without it the local AWS starts all the same, and its tests are skipped.
 second_tls_server() { require_nginx || { echo "needs the packages: nginx libnginx-mod-stream"; return 77; }; }
 
@@ -105,6 +112,12 @@ second_tls_server() { require_nginx || { echo "needs the packages: nginx libngin
 show_faults() {
     local file
     for file in "$build"/tests/tests/c/faults-*.txt; do [ ! -e "$file" ] || sed 's/^/    /' "$file"; done
+}
+
+# Which server refuses what, as test_refused_local printed it.
+show_refusals() {
+    local log=$build/tests/Testing/Temporary/LastTest.log
+    [ ! -e "$log" ] || sed -n "/^broken  .*|/,/^the trailer's signature/s/^/    /p" "$log"
 }
 
 # ctest of a build under the local AWS, with everything that the tests print kept, and looked through for secrets.
@@ -146,10 +159,12 @@ else
     check "Rust: tests, sign" cargo test --locked --quiet --no-default-features --lib
     check "Rust: sign without an operating system (thumbv6m, thumbv7em, riscv32imac)" check_bare_sign
     check "Rust: client without an operating system (thumbv7em)" check_bare_client
+    check "Local AWS: s3s is built" build_s3s
     check "nginx, for the local AWS" second_tls_server
     check "Local AWS: its own test" "$venv/bin/python" tests/local_aws/self_test.py
     check "C: suite against the local AWS" c_suite
     show_faults
+    show_refusals
     check "C: suite under AddressSanitizer and UBSan" c_suite_sanitized
     check "C: suite under valgrind" c_suite_valgrind
     check "CMake, install, pkg-config: as users' projects" "$venv/bin/python" tests/packaging/run.py

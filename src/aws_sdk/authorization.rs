@@ -1,14 +1,15 @@
 //! The signature, and the value of the `Authorization` header around it.
 #![forbid(unsafe_code)]
 
+use super::Status;
 use super::request::Parameters;
-use super::{Count, Status};
 use crate::crypto::hmac::{BlockKey, Mac};
 use crate::crypto::{Digest, Hash};
 use crate::sign::authorization::Authorization as Value;
-use crate::sign::canonical_headers::{Added, SignedHeaders};
+use crate::sign::canonical_headers::SignedHeaders;
+use crate::sign::headers::OWN;
 use crate::sign::signing_key::derive_signing_key;
-use crate::sign::sink::{Writer, direct};
+use crate::sign::sink::{Count, Writer, direct};
 use crate::sign::sort::Order;
 use crate::sign::string_to_sign::{Scope, put_string_to_sign};
 
@@ -41,18 +42,21 @@ pub fn generate_http_authorization<H: Hash>(
     let (mut order, mut digest) = (Order::new(), Digest::new());
     let block = parameters.header_block()?;
     let payload = parameters.payload_line(&block, hash, &mut digest)?;
-    let (credentials, scope) = (parameters.credentials(), parameters.scope());
-    let mut headers = SignedHeaders::new(&block, b"", Added::NONE, &mut order);
-    let mut value = Value {
+    let (credentials, scope) = (parameters.credentials(), parameters.scope()?);
+    let headers = SignedHeaders {
+        headers: &block,
+        unsigned: b"",
+        added: [false; OWN],
+    };
+    let value = Value {
         credentials: &credentials,
         scope: &scope,
-        headers: &mut headers,
-        signature: &Digest::new(),
+        headers: &headers,
     };
 
     let digits = hash.digest_len().saturating_mul(2);
     let mut before = Count(0);
-    value.put(&mut before);
+    value.put_before(&mut order, direct(&mut before));
     let written = Authorization {
         before: before.0,
         digits,
@@ -60,13 +64,12 @@ pub fn generate_http_authorization<H: Hash>(
     Status::require(written.end() <= buffer.len(), Status::InsufficientMemory)?;
 
     hash.init();
-    parameters.put_canonical_request(&block, value.headers, (&payload, &digest), hash);
+    parameters.put_canonical_request(&block, &headers, (&payload, &digest), &mut order, hash);
     hash.finish(&mut digest);
     sign(parameters.secret_access_key, &scope, hash, &mut digest);
     hash.result().map_err(|_| Status::HashError)?;
 
-    value.signature = &digest;
-    value.put(&mut Writer(buffer));
+    value.put(&digest, &mut order, direct(&mut Writer(buffer)));
     Ok(written)
 }
 

@@ -15,7 +15,7 @@ pub use authorization::{Authorization, generate_http_authorization};
 pub use date::aws_iot_date_to_iso8601;
 pub use request::{Flags, Parameters};
 
-use crate::sign::sink::{Sink, Writer};
+use crate::sign::sink::{Count, Sink, Writer};
 use crate::sign::text::Bytes;
 use crate::sign::uri::Encoding;
 
@@ -51,7 +51,7 @@ pub fn encode_uri(
     let encoding = Encoding {
         decode: false,
         twice: false,
-        kept: if encode_slash { &Bytes::UNRESERVED } else { &Bytes::PATH },
+        kept: if encode_slash { Bytes::UNRESERVED } else { Bytes::PATH },
         equals_twice: double_encode_equals,
     };
     let text = until_nul(text);
@@ -60,15 +60,6 @@ pub fn encode_uri(
     Status::require(length.0 <= buffer.len(), Status::InsufficientMemory)?;
     encoding.put(text, &mut Writer(buffer) as &mut dyn Sink);
     Ok(length.0)
-}
-
-/// Counts bytes. A sum that overflows stays at the largest length, which no buffer has.
-struct Count(usize);
-
-impl Sink for Count {
-    fn put(&mut self, bytes: &[u8]) {
-        self.0 = self.0.saturating_add(bytes.len());
-    }
 }
 
 /// The part of a text before its first NUL.

@@ -87,20 +87,13 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    pub(super) fn scope(&self) -> Scope<'a> {
-        // Word by word: it is the only copy in the drop-in, and a small image need not have memcpy for it.
-        let mut timestamp = [0; 16];
-        if let ([a, b, c, d], [from_a, from_b, from_c, from_d]) =
-            (timestamp.as_chunks_mut::<4>().0, self.timestamp.as_chunks::<4>().0)
-        {
-            (*a, *b, *c, *d) = (*from_a, *from_b, *from_c, *from_d);
-        }
-        Scope {
+    pub(super) fn scope(&self) -> Result<Scope<'a>, Status> {
+        Ok(Scope {
             algorithm: self.algorithm.unwrap_or(ALGORITHM),
-            timestamp,
+            timestamp: self.timestamp.try_into().map_err(|_| Status::InvalidParameter)?,
             region: self.region,
             service: self.service,
-        }
+        })
     }
 
     pub(super) fn header_block(&self) -> Result<HeaderBlock<'a>, Status> {
@@ -134,21 +127,22 @@ impl<'a> Parameters<'a> {
     pub(super) fn put_canonical_request(
         &self,
         headers: &HeaderBlock<'_>,
-        signed: &mut SignedHeaders<'_>,
+        signed: &SignedHeaders<'_>,
         payload: (&PayloadLine, &Digest),
+        order: &mut Order,
         sink: &mut dyn Sink,
     ) {
         sink.put(self.method);
         sink.put(b"\n");
         self.put_path(sink);
         sink.put(b"\n");
-        self.put_query(signed.order(), sink);
+        self.put_query(order, sink);
         sink.put(b"\n");
         if !headers.put_canonical(sink) {
-            signed.put_canonical(None, sink);
+            signed.put_canonical(None, order, sink);
         }
         sink.put(b"\n");
-        signed.put_names(sink);
+        signed.put_names(order, sink);
         sink.put(b"\n");
         payload.0.put(headers, payload.1, sink);
     }

@@ -16,8 +16,7 @@ pub trait Mac<H: Hash> {
     fn finish(&self, hash: &mut H, mac: &mut Digest) {
         hash.finish(mac);
         self.begin_outer(hash);
-        hash.update(mac.as_slice());
-        hash.finish(mac);
+        hash.finish_over(mac);
     }
 }
 
@@ -78,18 +77,6 @@ impl BlockKey {
         copy(rest, tail);
         tail.len() <= rest.len()
     }
-
-    /// Begins a hash with the block, each byte of it XORed with `pad`.
-    fn start<H: Hash>(&self, hash: &mut H, pad: u8) {
-        let mut padded = Wiped([pad; HASH_BLOCK_MAX]);
-        padded
-            .0
-            .iter_mut()
-            .zip(&self.block.0)
-            .for_each(|(padded, byte)| *padded ^= byte);
-        hash.init();
-        hash.update(padded.0.get(..self.block_len).unwrap_or_default());
-    }
 }
 
 impl Default for BlockKey {
@@ -100,11 +87,11 @@ impl Default for BlockKey {
 
 impl<H: Hash> Mac<H> for BlockKey {
     fn begin(&self, hash: &mut H) {
-        self.start(hash, 0x36);
+        hash.init_padded(&self.block.0, 0x36);
     }
 
     fn begin_outer(&self, hash: &mut H) {
-        self.start(hash, 0x5c);
+        hash.init_padded(&self.block.0, 0x5c);
     }
 }
 

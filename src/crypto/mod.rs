@@ -15,12 +15,12 @@ pub mod sha256;
 pub use random::{fill_random, random};
 
 use crate::error::Status;
-use crate::limits::HASH_DIGEST_MAX;
+use crate::limits::{HASH_BLOCK_MAX, HASH_DIGEST_MAX};
 use zeroize::optimization_barrier;
 
 /// A hash function with one running state.
 pub trait Hash {
-    /// Bytes of a block, 1 to [`HASH_BLOCK_MAX`](crate::limits::HASH_BLOCK_MAX): what HMAC pads its key to.
+    /// Bytes of a block, 1 to [`HASH_BLOCK_MAX`]: what HMAC pads its key to.
     fn block_len(&self) -> usize;
 
     /// Bytes of a digest, 1 to [`HASH_DIGEST_MAX`].
@@ -34,6 +34,26 @@ pub trait Hash {
 
     /// Ends, with the digest of all bytes since [`init`](Hash::init).
     fn finish(&mut self, digest: &mut Digest);
+
+    /// Hashes `bytes` on in lower case, if it can do that itself. If not, nothing was hashed.
+    #[cfg(not(target_os = "none"))]
+    fn update_lower(&mut self, _bytes: &[u8]) -> bool {
+        false
+    }
+
+    /// Begins anew with a block of a key that is padded with zeros, each byte of it XORed with `pad`.
+    fn init_padded(&mut self, key: &[u8; HASH_BLOCK_MAX], pad: u8) {
+        let mut padded = Wiped([pad; HASH_BLOCK_MAX]);
+        padded.0.iter_mut().zip(key).for_each(|(padded, byte)| *padded ^= byte);
+        self.init();
+        self.update(padded.0.get(..self.block_len()).unwrap_or_default());
+    }
+
+    /// Hashes a digest on, and ends with that of it.
+    fn finish_over(&mut self, digest: &mut Digest) {
+        self.update(digest.as_slice());
+        self.finish(digest);
+    }
 
     /// Whether every call so far did what it should. If not, the digests are worth nothing.
     fn result(&self) -> Result<(), Status>;
@@ -99,6 +119,12 @@ pub fn equal<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
 }
 
 /// Copies `bytes` to the front of `target`, as far as both go.
+#[inline]
 pub(crate) fn copy(target: &mut [u8], bytes: &[u8]) {
-    target.iter_mut().zip(bytes).for_each(|(target, byte)| *target = *byte);
+    let both = target.len().min(bytes.len());
+    match (target.get_mut(..both), bytes.get(..both)) {
+        // A small image need not have memcpy for it.
+        (Some(target), Some(bytes)) if !cfg!(target_os = "none") => target.copy_from_slice(bytes),
+        _ => target.iter_mut().zip(bytes).for_each(|(target, byte)| *target = *byte),
+    }
 }

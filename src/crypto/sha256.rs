@@ -53,6 +53,16 @@ impl Sha256 {
         }
     }
 
+    /// All zero: none that has begun.
+    pub(crate) const fn blank() -> Self {
+        Self {
+            state: [0; 8],
+            buffer: [0; BUFFER],
+            filled: 0,
+            hashed: 0,
+        }
+    }
+
     /// The digest of `bytes`.
     pub fn digest(bytes: &[u8]) -> [u8; DIGEST] {
         let mut hash = Self::new();
@@ -120,8 +130,16 @@ impl Sha256 {
             .wrapping_mul(8)
             .to_be_bytes();
         self.push(&[0x80]);
+        // The length ends the block, or else the next one.
         let zeros = (BLOCK - bits.len()).wrapping_sub(self.filled) % BLOCK;
-        self.push([0; BLOCK].get(..zeros).unwrap_or_default());
+        let end = self.filled.wrapping_add(zeros);
+        match self.buffer.get_mut(self.filled..end) {
+            Some(free) if end < BUFFER => {
+                free.fill(0);
+                self.filled = end;
+            }
+            _ => self.push_blocks([0; BLOCK].get(..zeros).unwrap_or_default()),
+        }
         self.push(&bits);
         self.compress_buffer();
         big_endian(&self.state)
@@ -131,8 +149,45 @@ impl Sha256 {
 /// Hashes blocks, if there are any.
 fn compress(state: &mut [u32; 8], blocks: &[[u8; BLOCK]]) {
     if !blocks.is_empty() {
+        #[cfg(test)]
+        counted::add(blocks.len());
         compress256(state, blocks);
     }
+}
+
+/// How many blocks a thread has hashed, for tests.
+#[cfg(test)]
+pub(crate) mod counted {
+    extern crate std;
+    use core::cell::Cell;
+
+    std::thread_local!(static BLOCKS: Cell<usize> = const { Cell::new(0) });
+
+    pub fn add(blocks: usize) {
+        BLOCKS.set(BLOCKS.get() + blocks);
+    }
+
+    /// The blocks that a piece of work takes.
+    pub fn during(work: impl FnOnce()) -> usize {
+        let before = BLOCKS.get();
+        work();
+        BLOCKS.get() - before
+    }
+}
+
+/// The block that ends a hash of so many bytes, of which the last are a digest.
+#[cfg(not(target_os = "none"))]
+fn last_block(digest: &[u8; DIGEST], hashed: u64) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    let (front, back) = block.split_at_mut(DIGEST);
+    copy(front, digest);
+    if let [end, .., _, _, _, _, _, _, _, _] = back {
+        *end = 0x80;
+    }
+    if let Some(length) = back.last_chunk_mut() {
+        *length = hashed.wrapping_mul(8).to_be_bytes();
+    }
+    block
 }
 
 fn big_endian(state: &[u32; 8]) -> [u8; DIGEST] {
@@ -170,6 +225,54 @@ impl Hash for Sha256 {
 
     fn finish(&mut self, digest: &mut Digest) {
         digest.set(self.end(), DIGEST);
+    }
+
+    // In the buffer: of bytes that were written one by one elsewhere a copy would have to wait.
+    #[cfg(not(target_os = "none"))]
+    #[inline]
+    fn update_lower(&mut self, bytes: &[u8]) -> bool {
+        let free = self.buffer.get_mut(self.filled..).unwrap_or_default();
+        match free.get_mut(..bytes.len()) {
+            Some(place) if self.filled.wrapping_add(bytes.len()) < BUFFER => {
+                copy(place, bytes);
+                place.make_ascii_lowercase();
+                self.filled = self.filled.wrapping_add(bytes.len());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    // These two put whole blocks into place at once: the block function waits for bytes that were written one by one.
+    fn init_padded(&mut self, key: &[u8; BLOCK], pad: u8) {
+        self.start(&INITIAL, 0);
+        self.buffer
+            .iter_mut()
+            .zip(key)
+            .for_each(|(padded, byte)| *padded = byte ^ pad);
+        self.filled = BLOCK;
+        if BUFFER == BLOCK {
+            self.compress_buffer();
+            self.filled = 0;
+        }
+    }
+
+    #[cfg(not(target_os = "none"))]
+    fn finish_over(&mut self, digest: &mut Digest) {
+        let hashed = self.hashed.wrapping_add((self.filled + DIGEST) as u64);
+        let last = self.buffer.get_mut(self.filled..).and_then(<[u8]>::first_chunk_mut);
+        match last {
+            Some(last) if self.filled.is_multiple_of(BLOCK) => {
+                *last = last_block(digest.as_array(), hashed);
+                self.filled += BLOCK;
+                self.compress_buffer();
+                digest.set(big_endian(&self.state), DIGEST);
+            }
+            _ => {
+                self.push(digest.as_slice());
+                self.finish(digest);
+            }
+        }
     }
 
     fn result(&self) -> Result<(), Status> {

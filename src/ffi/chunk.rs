@@ -87,8 +87,10 @@ unsafe fn begin(
         )
     };
     // SAFETY: the caller's promise.
-    let request = unsafe { request.read(&headers) }?;
-    let signed = chunks.inner().begin(&request, &credentials, buffer);
+    let request = unsafe { request.read(&headers) };
+    // Where it is: a move would take its room on the stack once more.
+    let request = request.as_ref().map_err(|status| *status)?;
+    let signed = chunks.inner().begin(request, &credentials, buffer);
     out.take(signed, &credentials, buffer)
 }
 

@@ -13,7 +13,7 @@ use alloc::boxed::Box;
 use core::ffi::c_void;
 
 /// A connection that is kept from one request to the next: no handshake for the second one. The struct is the caller's; all zero is closed. What it keeps beyond itself, the
-/// TLS session, is on the heap, since its size depends on the server: 5 to 6 KB with AWS. End with `iotcred_connection_close`. It may be moved, but not copied.
+/// TLS session, is on the heap, since its size depends on the server: about 8 KB. End with `iotcred_connection_close`. It may be moved, but not copied.
 #[repr(C)]
 #[allow(non_camel_case_types)]
 pub struct iotcred_connection {

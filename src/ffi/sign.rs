@@ -142,8 +142,10 @@ unsafe fn sign(
         )
     };
     // SAFETY: the caller's promise.
-    let request = unsafe { request.read(&headers) }?;
-    let signed = sign::sign_request(&request, &credentials, cache.map(sigv4_key_cache::inner), buffer);
+    let request = unsafe { request.read(&headers) };
+    // Where it is: a move would take its room on the stack once more.
+    let request = request.as_ref().map_err(|status| *status)?;
+    let signed = sign::sign_request(request, &credentials, cache.map(sigv4_key_cache::inner), buffer);
     out.take(signed, &credentials, buffer)
 }
 

@@ -2,10 +2,10 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#add-signature-to-request>
 #![forbid(unsafe_code)]
 
-use super::Error;
-use super::canonical_headers::{Own, OwnValues, SignedHeaders};
-use super::headers::Header;
-use super::sink::{Sink, Writer};
+use super::canonical_headers::SignedHeaders;
+use super::headers::{AUTHORIZATION_NAME, Header, OWN_NAMES};
+use super::sink::Sink;
+use super::sort::Order;
 use super::string_to_sign::{Scope, put_digest};
 use crate::credentials::Credentials;
 use crate::crypto::Digest;
@@ -16,45 +16,44 @@ const SIGNED_HEADERS: &[u8] = b", SignedHeaders=";
 const SIGNATURE: &[u8] = b", Signature=";
 
 /// Characters of a signature.
-const SIGNATURE_LEN: usize = 64;
+pub const SIGNATURE_LEN: usize = 64;
 
 /// The `Authorization` header's value, ready to be written.
-pub struct Authorization<'s, 'a> {
+#[derive(Clone, Copy)]
+pub struct Authorization<'a> {
     /// Whose access key id it names.
-    pub credentials: &'s Credentials<'a>,
+    pub credentials: &'a Credentials<'a>,
     /// Its scope.
-    pub scope: &'s Scope<'a>,
+    pub scope: &'a Scope<'a>,
     /// The headers that it names.
-    pub headers: &'s mut SignedHeaders<'a>,
-    /// The signature.
-    pub signature: &'s Digest,
+    pub headers: &'a SignedHeaders<'a>,
 }
 
-impl Authorization<'_, '_> {
-    /// Writes the value.
-    pub fn put(&mut self, sink: &mut dyn Sink) {
+impl Authorization<'_> {
+    /// Writes the value up to the signature.
+    pub fn put_before<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
         sink.put(self.scope.algorithm);
         sink.put(CREDENTIAL);
         sink.put(self.credentials.access_key_id);
         sink.put(b"/");
         self.scope.put(sink);
         sink.put(SIGNED_HEADERS);
-        self.headers.put_names(sink);
+        self.headers.put_names(order, sink);
         sink.put(SIGNATURE);
-        put_digest(self.signature, sink);
     }
 
-    /// Bytes that [`put`](Self::put) writes. A sum that overflows stays at the largest `usize`, which no buffer has.
-    pub fn len(&mut self) -> usize {
-        let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len() + SIGNATURE.len();
-        let variable = [
-            self.scope.algorithm.len(),
-            self.credentials.access_key_id.len(),
-            self.scope.len(),
-            self.headers.names_len(),
-            SIGNATURE_LEN,
-        ];
-        variable.iter().fold(fixed, |sum, length| sum.saturating_add(*length))
+    /// The names of the headers in a text that [`put_before`](Self::put_before) has written.
+    pub fn names<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len();
+        let variable = [self.scope.algorithm, self.credentials.access_key_id].map(<[u8]>::len);
+        let before = variable.iter().fold(fixed, |sum, len| sum.wrapping_add(*len));
+        text.get(before.wrapping_add(self.scope.len())..text.len().checked_sub(SIGNATURE.len())?)
+    }
+
+    /// Writes the value.
+    pub fn put<S: Sink + ?Sized>(&self, signature: &Digest, order: &mut Order, sink: &mut S) {
+        self.put_before(order, sink);
+        put_digest(signature, sink);
     }
 }
 
@@ -80,44 +79,12 @@ impl Signed {
         let value = |range: &Option<Range<usize>>| range.clone().and_then(|range| values.get(range));
         let token = self.security_token.then_some(credentials.session_token);
         let all = [
-            (Own::Date.name(), value(&self.date)),
-            (Own::SecurityToken.name(), token),
-            (Own::ContentSha256.name(), value(&self.content_sha256)),
-            (&b"authorization"[..], value(&self.authorization)),
+            (OWN_NAMES[1], value(&self.date)),
+            (OWN_NAMES[2], token),
+            (OWN_NAMES[0], value(&self.content_sha256)),
+            (AUTHORIZATION_NAME, value(&self.authorization)),
         ];
         all.into_iter()
             .filter_map(|(name, value)| Some(Header { name, value: value? }))
-    }
-
-    /// Gives the next `length` bytes of the buffer to a value, if it is wanted.
-    pub(super) fn place(&mut self, wanted: bool, length: usize) -> Option<Range<usize>> {
-        let (start, end) = (self.len, self.len.saturating_add(length));
-        wanted.then(|| {
-            self.len = end;
-            start..end
-        })
-    }
-
-    /// Refuses a buffer that is too small.
-    pub(super) fn check_fits(&self, buffer: &[u8]) -> Result<(), Error> {
-        if self.len <= buffer.len() {
-            Ok(())
-        } else {
-            Err(Error::BufferTooSmall { needed: self.len })
-        }
-    }
-
-    /// Writes the values as they were placed.
-    pub(super) fn write(&self, own: &OwnValues<'_>, authorization: &mut Authorization<'_, '_>, buffer: &mut [u8]) {
-        let mut writer = Writer(buffer);
-        if self.date.is_some() {
-            writer.put(&own.timestamp);
-        }
-        if self.content_sha256.is_some() {
-            writer.put(own.payload_hash.as_bytes());
-        }
-        if self.authorization.is_some() {
-            authorization.put(&mut writer);
-        }
     }
 }

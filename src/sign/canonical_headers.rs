@@ -1,7 +1,7 @@
 //! The headers that the signature covers: the request's and the signer's own, sorted by lower-case name, equal names merged.
 #![forbid(unsafe_code)]
 
-use super::headers::{Carried, Headers, same_name};
+use super::headers::{Carried, Header, Headers, OWN, OWN_NAMES, same_name};
 use super::payload::PayloadHash;
 use super::sink::Sink;
 use super::sort::{Items, Order};
@@ -12,252 +12,164 @@ use core::cmp::Ordering;
 /// Bytes of a name that are put in lower case at once.
 const NAME_PIECE: usize = 32;
 
-/// A header that the signer adds to a request, unless the request carries it already.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Own {
-    /// `x-amz-content-sha256`
-    ContentSha256,
-    /// `x-amz-date`
-    Date,
-    /// `x-amz-security-token`
-    SecurityToken,
-}
-
-/// The positions of the signer's own headers.
-const CONTENT_SHA256: usize = usize::MAX - 2;
-const DATE: usize = usize::MAX - 1;
-const SECURITY_TOKEN: usize = usize::MAX;
-
-/// In the order of their positions, which is that of their names.
-const OWN: [Own; 3] = [Own::ContentSha256, Own::Date, Own::SecurityToken];
-
-impl Own {
-    /// The name, in lower case.
-    pub(super) fn name(self) -> &'static [u8] {
-        match self {
-            Self::ContentSha256 => b"x-amz-content-sha256",
-            Self::Date => b"x-amz-date",
-            Self::SecurityToken => b"x-amz-security-token",
-        }
-    }
-
-    /// The position, behind all of the request's headers.
-    fn position(self) -> usize {
-        match self {
-            Self::ContentSha256 => CONTENT_SHA256,
-            Self::Date => DATE,
-            Self::SecurityToken => SECURITY_TOKEN,
-        }
-    }
-
-    /// The one that a position stands for.
-    fn at(position: usize) -> Option<Self> {
-        match position {
-            CONTENT_SHA256 => Some(Self::ContentSha256),
-            DATE => Some(Self::Date),
-            SECURITY_TOKEN => Some(Self::SecurityToken),
-            _ => None,
-        }
-    }
-}
-
-/// Which of the signer's own headers are added.
-#[derive(Clone, Copy)]
-pub struct Added {
-    /// `x-amz-content-sha256`
-    pub content_sha256: bool,
-    /// `x-amz-date`
-    pub date: bool,
-    /// `x-amz-security-token`
-    pub security_token: bool,
-}
-
-impl Added {
-    /// None of them.
-    pub const NONE: Self = Self {
-        content_sha256: false,
-        date: false,
-        security_token: false,
-    };
-
-    fn has(self, own: Own) -> bool {
-        match own {
-            Own::ContentSha256 => self.content_sha256,
-            Own::Date => self.date,
-            Own::SecurityToken => self.security_token,
-        }
-    }
-}
+/// The position of the first of the signer's own headers, behind all of the request's. They are the largest positions, in the order of their names.
+const FIRST_OWN: usize = usize::MAX - (OWN - 1);
 
 /// The values of the signer's own headers.
+#[derive(Clone, Copy)]
 pub struct OwnValues<'a> {
     /// What the payload is signed as.
-    pub payload_hash: PayloadHash,
+    pub payload_hash: &'a PayloadHash,
     /// `20150830T123600Z`
-    pub timestamp: [u8; 16],
+    pub timestamp: &'a [u8; 16],
     /// The session token.
     pub security_token: &'a [u8],
 }
 
-impl OwnValues<'_> {
-    fn of(&self, own: Own) -> &[u8] {
+impl<'a> OwnValues<'a> {
+    fn of(&self, own: usize) -> &'a [u8] {
         match own {
-            Own::ContentSha256 => self.payload_hash.as_bytes(),
-            Own::Date => &self.timestamp,
-            Own::SecurityToken => self.security_token,
+            0 => self.payload_hash.as_bytes(),
+            1 => self.timestamp,
+            _ => self.security_token,
         }
     }
 
     /// Refuses a request that carries one of the signer's own headers with another value.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn check_carried(&self, carried: &Carried, headers: &dyn Headers) -> Result<(), Status> {
-        let same = |position: Option<usize>, own| {
+        let same = |(own, position): (usize, &Option<usize>)| {
             position.is_none_or(|position| headers.at(position).trimmed() == self.of(own))
         };
-        let good = same(carried.content_sha256, Own::ContentSha256)
-            && same(carried.date, Own::Date)
-            && same(carried.security_token, Own::SecurityToken);
+        let good = carried.own().iter().enumerate().all(same);
         good.then_some(()).ok_or(Status::HeaderConflict)
     }
 }
 
-/// The headers that are signed, in order.
+/// The headers that are signed: the request's, but for those that a rule leaves out, and those of the signer's own that are added.
+///
+/// Their order is room of the caller's, which is named at each call.
+#[derive(Clone, Copy)]
 pub struct SignedHeaders<'a> {
-    names: Names<'a>,
-    order: &'a mut Order,
+    /// The request's.
+    pub headers: &'a dyn Headers,
+    /// The names that it leaves out.
+    pub unsigned: &'a [u8],
+    /// Which of the signer's own are added.
+    pub added: [bool; OWN],
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Sorts the request's headers, but for those that the rule leaves out, and those that are added.
-    pub fn new(headers: &'a dyn Headers, unsigned: &'a [u8], added: Added, order: &'a mut Order) -> Self {
-        let names = Names {
-            headers,
-            unsigned,
-            added,
-        };
-        order.sort(&names);
-        Self { names, order }
-    }
-
-    /// The room that their order takes.
-    pub fn order(&mut self) -> &mut Order {
-        self.order
-    }
-
     /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added.
-    pub fn put_canonical<S: Sink + ?Sized>(&mut self, own: Option<&OwnValues<'_>>, sink: &mut S) {
-        let names = &self.names;
+    pub fn put_canonical<S: Sink + ?Sized>(&self, own: Option<OwnValues<'_>>, order: &mut Order, sink: &mut S) {
         let mut previous: &[u8] = b"";
-        self.order.visit(names, &mut |position| {
-            let name = names.name(position);
-            if same_name(previous, name) {
+        order.begin(self);
+        while let Some(position) = order.next(self) {
+            let header = self.at(position, own);
+            if same_name(previous, header.name) {
                 sink.put(b",");
             } else {
                 if !previous.is_empty() {
                     sink.put(b"\n");
                 }
-                names.put_name(position, sink);
+                put_name(position, header.name, sink);
                 sink.put(b":");
             }
-            previous = name;
-            match (Own::at(position), own) {
-                (Some(header), Some(own)) => sink.put(own.of(header)),
-                _ => put_folded(names.headers.at(position).trimmed(), names.headers.folds_tabs(), sink),
+            previous = header.name;
+            if own_at(position).is_some() {
+                sink.put(header.value);
+            } else {
+                put_folded(header.trimmed(), self.headers, sink);
             }
-        });
+        }
         sink.put(b"\n");
     }
 
     /// Writes the names with a semicolon between them.
-    pub fn put_names<S: Sink + ?Sized>(&mut self, sink: &mut S) {
-        let names = &self.names;
-        let mut separator: &[u8] = b"";
-        visit_names(names, self.order, &mut |position| {
-            sink.put(core::mem::replace(&mut separator, b";"));
-            names.put_name(position, sink);
-        });
+    pub fn put_names<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
+        let mut previous: &[u8] = b"";
+        order.begin(self);
+        while let Some(position) = order.next(self) {
+            let name = self.name(position);
+            if !same_name(previous, name) {
+                if !previous.is_empty() {
+                    sink.put(b";");
+                }
+                put_name(position, name, sink);
+            }
+            previous = name;
+        }
     }
 
-    /// Bytes that [`put_names`](Self::put_names) writes.
-    pub fn names_len(&mut self) -> usize {
-        let names = &self.names;
-        let mut length = 0_usize;
-        visit_names(names, self.order, &mut |position| {
-            length = length.saturating_add(names.name(position).len()).saturating_add(1);
-        });
-        length.saturating_sub(1)
+    /// The header at a position; of the signer's own the value is in `own`, if anywhere.
+    #[inline(always)]
+    fn at<'s>(&'s self, position: usize, own: Option<OwnValues<'s>>) -> Header<'s> {
+        match own_at(position) {
+            Some(place) => Header {
+                name: OWN_NAMES.get(place).copied().unwrap_or_default(),
+                value: own.map(|own| own.of(place)).unwrap_or_default(),
+            },
+            None => self.headers.at(position),
+        }
     }
-}
 
-/// The request's signed headers and, behind them, those that are added.
-struct Names<'a> {
-    headers: &'a dyn Headers,
-    unsigned: &'a [u8],
-    added: Added,
-}
-
-impl<'a> Names<'a> {
     fn name(&self, position: usize) -> &'a [u8] {
-        match Own::at(position) {
-            Some(own) => own.name(),
+        match own_at(position) {
+            Some(own) => OWN_NAMES.get(own).copied().unwrap_or_default(),
             None => self.headers.name(position),
         }
     }
 
-    /// Writes a name in lower case.
-    fn put_name<S: Sink + ?Sized>(&self, position: usize, sink: &mut S) {
-        match Own::at(position) {
-            Some(own) => sink.put(own.name()),
-            None => put_lower_case(self.headers.name(position), sink),
-        }
-    }
-
-    /// The first of the signer's own that is added, `after` given.
-    fn next_own(&self, after: usize) -> Option<usize> {
-        let mut added = OWN.iter().filter(|own| self.added.has(**own)).map(|own| own.position());
-        added.find(|position| *position > after)
+    /// The first of the signer's own that is added, from a position on.
+    fn next_own(&self, from: usize) -> Option<usize> {
+        let first = from.saturating_sub(FIRST_OWN);
+        let next = self.added.iter().skip(first).position(|added| *added)?;
+        Some(FIRST_OWN.wrapping_add(first).wrapping_add(next))
     }
 }
 
-impl Items for Names<'_> {
+impl Items for SignedHeaders<'_> {
     fn next(&self, after: Option<usize>) -> Option<usize> {
         let mut next = match after {
-            Some(after) if Own::at(after).is_some() => return self.next_own(after),
+            Some(after) if after >= FIRST_OWN => return self.next_own(after.checked_add(1)?),
             after => self.headers.next(after),
         };
         while let Some(position) = next {
             if self.headers.is_signed(self.headers.name(position), self.unsigned) {
                 return next;
             }
-            next = self.headers.next(Some(position));
+            next = self.headers.next(next);
         }
         self.next_own(0)
     }
 
     fn compare(&self, a: usize, b: usize) -> Ordering {
-        if a.min(b) >= CONTENT_SHA256 || self.headers.is_sorted() {
+        if a.min(b) >= FIRST_OWN || self.headers.is_sorted() {
             return a.cmp(&b);
         }
         let (a, b) = (self.name(a), self.name(b));
         let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-        let difference = a.iter().zip(b).map(lower).find(|(a, b)| a != b);
+        // Most bytes are the same as they are.
+        let different = a.iter().zip(b).filter(|(a, b)| a != b);
+        let difference = different.map(lower).find(|(a, b)| a != b);
         difference.map_or(a.len().cmp(&b.len()), |(a, b)| a.cmp(&b))
     }
 }
 
-/// Calls `visit` with the first position of each name.
-fn visit_names(names: &Names<'_>, order: &mut Order, visit: &mut dyn FnMut(usize)) {
-    let mut previous: &[u8] = b"";
-    order.visit(names, &mut |position| {
-        let name = names.name(position);
-        if !same_name(previous, name) {
-            visit(position);
-        }
-        previous = name;
-    });
+/// Which of the signer's own headers a position stands for.
+fn own_at(position: usize) -> Option<usize> {
+    position.checked_sub(FIRST_OWN)
 }
 
-/// Writes a name in lower case.
-fn put_lower_case<S: Sink + ?Sized>(name: &[u8], sink: &mut S) {
+/// Writes the name at a position in lower case, which the signer's own are.
+fn put_name<S: Sink + ?Sized>(position: usize, name: &[u8], sink: &mut S) {
+    if own_at(position).is_some() {
+        return sink.put(name);
+    }
+    #[cfg(not(target_os = "none"))]
+    if sink.put_lower(name) {
+        return;
+    }
     for piece in name.chunks(NAME_PIECE) {
         let mut lower = [0; NAME_PIECE];
         for (lower, byte) in lower.iter_mut().zip(piece) {
@@ -268,11 +180,12 @@ fn put_lower_case<S: Sink + ?Sized>(name: &[u8], sink: &mut S) {
 }
 
 /// Writes a value with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and AWS's signer in Rust leaves them.
-fn put_folded<S: Sink + ?Sized>(value: &[u8], fold_tabs: bool, sink: &mut S) {
-    let is_space = |byte: u8| byte == b' ' || fold_tabs && byte == b'\t';
-    if every(value, |byte| !is_space(byte)) {
+fn put_folded<S: Sink + ?Sized>(value: &[u8], headers: &dyn Headers, sink: &mut S) {
+    if every(value, |byte| byte != b' ' && byte != b'\t') {
         return sink.put(value);
     }
+    let folds_tabs = headers.folds_tabs();
+    let is_space = |byte: u8| byte == b' ' || byte == b'\t' && folds_tabs;
     let mut separator: &[u8] = b"";
     for word in value.split(|byte| is_space(*byte)).filter(|word| !word.is_empty()) {
         sink.put(core::mem::replace(&mut separator, b" "));

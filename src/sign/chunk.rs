@@ -141,15 +141,25 @@ impl Chunks {
         buffer: &mut [u8],
     ) -> Result<Signed, Error> {
         self.announce(request)?;
-        let signed = sign_request(request, credentials, Some(&mut self.key), buffer)?;
+        // What comes out stays where it is: a move would take its room on the stack once more.
+        let signed = sign_request(request, credentials, Some(&mut self.key), buffer);
+        if let Ok(signed) = &signed {
+            self.take_seed(request, signed, buffer);
+        }
+        signed
+    }
+
+    /// Takes the signature of the head.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn take_seed(&mut self, request: &Request<'_>, signed: &Signed, buffer: &[u8]) {
         let authorization = match &signed.authorization {
             Some(range) => buffer.get(range.clone()),
             None => find(request.headers, b"authorization"),
         };
-        let seed = authorization.and_then(<[u8]>::last_chunk).ok_or(Status::Internal)?;
-        self.signature = *seed;
-        self.state = NOTHING_GIVEN;
-        Ok(signed)
+        if let Some(seed) = authorization.and_then(<[u8]>::last_chunk) {
+            self.signature = *seed;
+            self.state = NOTHING_GIVEN;
+        }
     }
 
     /// Takes what the head says, ahead of its signature: not on the stack, which the signature needs.
@@ -164,7 +174,7 @@ impl Chunks {
         self.signed = announced.kind.is_signed().into();
         let scope = Scope {
             algorithm: ALGORITHM,
-            timestamp: self.timestamp,
+            timestamp: &self.timestamp,
             region: request.region,
             service: request.service,
         };

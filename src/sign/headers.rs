@@ -32,9 +32,10 @@ pub trait Headers {
     /// ([`Options::unsigned_headers`](super::Options::unsigned_headers)): as a rule all are but `authorization` and those, or, where there are none,
     /// [`UNSIGNED_HEADERS`]. The rule is here so that the drop-in, whose headers have another, does not link the names.
     fn is_signed(&self, name: &[u8], unsigned: &[u8]) -> bool {
-        match unsigned {
-            b"" => !matches!(known(name), Some(Known::Authorization | Known::Unsigned)),
-            unsigned => is_signed_beside(name, unsigned),
+        // What the signer knows a name for is not up to a list: `host` and what the signer writes are signed, `authorization` is not.
+        match known(name) {
+            Some(known) => known != AUTHORIZATION,
+            None => !is_unsigned(name, unsigned),
         }
     }
 
@@ -70,31 +71,20 @@ impl<const N: usize> Headers for [Header<'_>; N] {
     }
 }
 
-/// What the signer knows a name for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// `host`, which every request needs.
-    Host,
-    /// `authorization`, which the signer writes.
-    Authorization,
-    /// `x-amz-content-sha256`, which the signer writes and signs.
-    ContentSha256,
-    /// `x-amz-date`, which the signer writes and signs.
-    Date,
-    /// `x-amz-security-token`, which the signer writes and signs.
-    SecurityToken,
-    /// Sent, but not signed.
-    Unsigned,
-}
+/// How many headers the signer writes and signs. They are known by their place in [`OWN_NAMES`].
+pub const OWN: usize = 3;
 
-/// The names that the signer knows, in lower case.
-const KNOWN: [(&[u8], Known); 5] = [
-    (b"host", Known::Host),
-    (b"authorization", Known::Authorization),
-    (b"x-amz-content-sha256", Known::ContentSha256),
-    (b"x-amz-date", Known::Date),
-    (b"x-amz-security-token", Known::SecurityToken),
-];
+/// Their names, in order and in lower case.
+pub const OWN_NAMES: [&[u8]; OWN] = [b"x-amz-content-sha256", b"x-amz-date", b"x-amz-security-token"];
+
+/// What [`known`] says of `authorization`, which the signer writes.
+const AUTHORIZATION: usize = OWN;
+
+/// What [`known`] says of `host`, which every request needs.
+pub const HOST: usize = OWN + 1;
+
+/// The name of the header that the signature is in.
+pub const AUTHORIZATION_NAME: &[u8] = b"authorization";
 
 /// Headers that are sent but not signed, as `authorization` itself: those that RFC 9110 section 7.6.1 lets every hop change or remove, and those that AWS's
 /// SDKs leave out because a proxy or a client library changes them. Every other header is signed.
@@ -114,47 +104,38 @@ pub const UNSIGNED_HEADERS: [&[u8]; 11] = [
     b"x-amzn-trace-id",
 ];
 
-/// One bit for each length that a name in the two lists has: most names have another, and need not be compared.
-const LENGTHS: u32 = {
+/// One bit for each length of the names in a list: most names have another, and need not be compared.
+const fn lengths(names: &[&[u8]]) -> u32 {
     let mut lengths = 0;
     let mut i = 0;
-    while i < KNOWN.len() {
-        lengths |= 1 << KNOWN[i].0.len();
-        i += 1;
-    }
-    i = 0;
-    while i < UNSIGNED_HEADERS.len() {
-        lengths |= 1 << UNSIGNED_HEADERS[i].len();
+    while i < names.len() {
+        lengths |= 1 << names[i].len();
         i += 1;
     }
     lengths
-};
-
-/// What the signer knows the name of a header for, if it does.
-pub fn known(name: &[u8]) -> Option<Known> {
-    if name.len() > 31 || LENGTHS >> name.len() & 1 == 0 {
-        return None;
-    }
-    let known = KNOWN
-        .iter()
-        .find(|(known, _)| same_name(known, name))
-        .map(|(_, known)| *known);
-    let unsigned = || {
-        UNSIGNED_HEADERS
-            .iter()
-            .find(|unsigned| same_name(unsigned, name))
-            .map(|_| Known::Unsigned)
-    };
-    known.or_else(unsigned)
 }
 
-/// Whether a header is signed when those in a list of names, with spaces between them, are not. What the signer knows a name for is not up to a list:
-/// `host` and what the signer writes are signed, `authorization` is not.
-fn is_signed_beside(name: &[u8], unsigned: &[u8]) -> bool {
-    match known(name) {
-        Some(Known::Authorization) => false,
-        Some(Known::Unsigned) | None => !unsigned.split(|byte| *byte == b' ').any(|other| same_name(other, name)),
-        Some(Known::Host | Known::ContentSha256 | Known::Date | Known::SecurityToken) => true,
+/// Which one of a few names a name is, but for case.
+#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(not(target_os = "none"), inline(always))]
+fn place(names: &[&[u8]], lengths: u32, name: &[u8]) -> Option<usize> {
+    if lengths.wrapping_shr(name.len() as u32) & 1 == 0 {
+        return None;
+    }
+    names.iter().position(|other| same_name(other, name))
+}
+
+/// What the signer knows the name of a header for, if it does: the place of one of its own in [`OWN_NAMES`], `AUTHORIZATION` or [`HOST`].
+pub fn known(name: &[u8]) -> Option<usize> {
+    const NAMES: [&[u8]; OWN + 2] = [OWN_NAMES[0], OWN_NAMES[1], OWN_NAMES[2], AUTHORIZATION_NAME, b"host"];
+    place(&NAMES, const { lengths(&NAMES) }, name)
+}
+
+/// Whether a request leaves out a name: one in a list of names with spaces between them, or, where that is empty, in [`UNSIGNED_HEADERS`].
+fn is_unsigned(name: &[u8], unsigned: &[u8]) -> bool {
+    match unsigned {
+        b"" => place(&UNSIGNED_HEADERS, const { lengths(&UNSIGNED_HEADERS) }, name).is_some(),
+        unsigned => unsigned.split(|byte| *byte == b' ').any(|other| same_name(other, name)),
     }
 }
 
@@ -180,20 +161,22 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Where a request carries the headers that the signer writes.
+/// Where a request carries the headers that the signer writes, if it does.
 #[derive(Clone, Copy, Default)]
-pub struct Carried {
-    /// `authorization`
-    pub authorization: Option<usize>,
-    /// `x-amz-content-sha256`
-    pub content_sha256: Option<usize>,
-    /// `x-amz-date`
-    pub date: Option<usize>,
-    /// `x-amz-security-token`
-    pub security_token: Option<usize>,
-}
+pub struct Carried([Option<usize>; OWN + 1]);
 
 impl Carried {
+    /// `authorization`
+    pub fn authorization(&self) -> Option<usize> {
+        self.0[AUTHORIZATION]
+    }
+
+    /// Those that are signed, by their places in [`OWN_NAMES`].
+    pub fn own(&self) -> &[Option<usize>; OWN] {
+        let [own @ .., _] = &self.0;
+        own
+    }
+
     /// Looks through all headers. Refuses one that is not well-formed, one of the signer's that comes twice, and a request without `host`.
     pub fn by(headers: &dyn Headers) -> Result<Self, Status> {
         let mut carried = Self::default();
@@ -207,21 +190,14 @@ impl Carried {
             if !header.is_value() {
                 return Err(Status::Header);
             }
-            let place = match known(header.name) {
-                Some(Known::Host) => {
-                    host |= !header.trimmed().is_empty();
-                    None
+            if let Some(known) = known(header.name) {
+                match carried.0.get_mut(known) {
+                    None => host |= !header.trimmed().is_empty(),
+                    Some(Some(_)) => return Err(Status::HeaderConflict),
+                    Some(place) => *place = next,
                 }
-                Some(Known::Authorization) => Some(&mut carried.authorization),
-                Some(Known::ContentSha256) => Some(&mut carried.content_sha256),
-                Some(Known::Date) => Some(&mut carried.date),
-                Some(Known::SecurityToken) => Some(&mut carried.security_token),
-                Some(Known::Unsigned) | None => None,
-            };
-            if place.is_some_and(|place| place.replace(position).is_some()) {
-                return Err(Status::HeaderConflict);
             }
-            next = headers.next(Some(position));
+            next = headers.next(next);
         }
         host.then_some(carried).ok_or(Status::HostMissing)
     }

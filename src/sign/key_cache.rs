@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::signing_key::derive_signing_key;
-use super::sink::{Match, Writer};
+use super::sink::{Writer, direct};
 use super::string_to_sign::Scope;
 use crate::crypto::hmac::BlockKey;
 use crate::crypto::sha256::{DIGEST, Midstates, Sha256};
@@ -31,20 +31,6 @@ impl KeyCache {
         optimization_barrier(self);
     }
 
-    /// Whether the key that is kept is the one for a secret and a scope. If not, it is forgotten, and the cache names the secret.
-    fn keeps(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> bool {
-        let mut fingerprint = Digest::new();
-        hash.init();
-        hash.update(secret);
-        hash.finish(&mut fingerprint);
-        let kept = self.is_for(scope) && equal(&self.secret, fingerprint.as_array());
-        if !kept {
-            self.wipe();
-            self.secret = *fingerprint.as_array();
-        }
-        kept
-    }
-
     /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place. `room` is room to derive it in.
     pub(super) fn key(
         &mut self,
@@ -53,12 +39,17 @@ impl KeyCache {
         scope: &Scope<'_>,
         room: &mut BlockKey,
     ) -> &Midstates {
-        if !self.keeps(hash, secret, scope) {
+        let (mut fingerprint, mut text) = (Digest::new(), [0; SCOPE]);
+        if Self::has_room_for(scope) {
+            scope.put(direct(&mut Writer(&mut text)));
+        }
+        hash.init();
+        hash.update(secret);
+        hash.finish(&mut fingerprint);
+        if text[0] == 0 || !equal(&self.scope, &text) || !equal(&self.secret, fingerprint.as_array()) {
             derive_signing_key(hash, secret, scope, room);
             self.midstates.set(hash, room);
-            if scope.len() <= SCOPE {
-                scope.put(&mut Writer(&mut self.scope));
-            }
+            (self.secret, self.scope) = (*fingerprint.as_array(), text);
         }
         &self.midstates
     }
@@ -77,14 +68,6 @@ impl KeyCache {
     pub(super) fn scope(&self) -> &[u8] {
         let len = self.scope.iter().position(|byte| *byte == 0).unwrap_or(SCOPE);
         self.scope.get(..len).unwrap_or_default()
-    }
-
-    fn is_for(&self, scope: &Scope<'_>) -> bool {
-        let mut kept = Match {
-            rest: Some(&self.scope),
-        };
-        scope.put(&mut kept);
-        kept.rest.is_some_and(|rest| rest.iter().all(|byte| *byte == 0))
     }
 }
 
@@ -109,10 +92,10 @@ mod tests {
     use super::*;
     use crate::crypto::hmac::{Mac, hmac};
 
-    fn scope<'a>(timestamp: &[u8; 16], region: &'a [u8], service: &'a [u8]) -> Scope<'a> {
+    fn scope<'a>(timestamp: &'a [u8; 16], region: &'a [u8], service: &'a [u8]) -> Scope<'a> {
         Scope {
             algorithm: crate::sign::string_to_sign::ALGORITHM,
-            timestamp: *timestamp,
+            timestamp,
             region,
             service,
         }

@@ -43,11 +43,8 @@ pub use signature::{put_canonical_request, put_string_to_sign, signature};
 pub use sink::Sink;
 
 use crate::credentials::Credentials;
-use crate::crypto::Digest;
-use crate::crypto::sha256::Sha256;
 use crate::error::Status;
-use signature::Signing;
-use sort::Order;
+use signature::{Room, Signing};
 
 /// Why a request was not signed. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,19 +84,172 @@ pub fn sign_request(
     cache: Option<&mut KeyCache>,
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
-    let mut order = Order::new();
-    let carried = request.check(credentials)?;
-    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
-    let signed = signing.lay_out();
-    signed.check_fits(buffer)?;
+    let checked = request.check(credentials);
+    // Where it is: a move would take its room on the stack once more.
+    let checked = checked.as_ref().map_err(|status| *status)?;
+    let signing = Signing::new(request, credentials, checked);
+    let mut room = Room::new();
+    let len = signing.prepare(&mut room, buffer)?;
+    signing.sign(cache, &mut room);
+    signing.finish(&mut room, buffer.get_mut(..len).unwrap_or_default())?;
+    Ok(signing.layout(len))
+}
 
-    let (mut hash, mut digest) = (const { Sha256::new() }, Digest::new());
-    let own = signing.own_values(&mut hash, &mut digest);
-    signing.check_own(&own)?;
-    signing.hash_canonical_request(&own, &mut hash, &mut digest);
-    signing.sign(cache, &mut hash, &mut digest);
+/// That no byte is hashed twice: the blocks of SHA-256 that a signature takes are those that its texts have by their lengths.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::sha256::counted::during;
+    use crate::time::UnixTime;
+    extern crate std;
+    use std::vec;
+    use std::vec::Vec;
 
-    signing.check_authorization(&digest)?;
-    signed.write(&own, &mut signing.authorization(&digest), buffer);
-    Ok(signed)
+    const TIME: UnixTime = UnixTime(1_768_662_000);
+
+    impl Sink for Vec<u8> {
+        fn put(&mut self, bytes: &[u8]) {
+            self.extend_from_slice(bytes);
+        }
+    }
+
+    /// Blocks of a text, with the bit and the length that end it.
+    fn blocks(len: usize) -> usize {
+        (len + 1 + 8).div_ceil(64)
+    }
+
+    /// Blocks of an HMAC behind the two of its key: the message, and the digest of that.
+    fn mac(len: usize) -> usize {
+        blocks(64 + len) - 1 + 1
+    }
+
+    /// Blocks of a signing key: four HMACs, each with the two of its key, and the two of the last one's outcome.
+    fn key(secret: usize, request: &Request<'_>) -> usize {
+        let too_long = if 4 + secret > 64 { blocks(4 + secret) } else { 0 };
+        let messages = [8, request.region.len(), request.service.len(), 12];
+        too_long + messages.iter().map(|len| 2 + mac(*len)).sum::<usize>() + 2
+    }
+
+    fn credentials<'a>(secret: &'a [u8], token: &'a [u8]) -> Credentials<'a> {
+        Credentials {
+            access_key_id: b"AKIDEXAMPLE",
+            secret_access_key: secret,
+            session_token: token,
+        }
+    }
+
+    fn request<'a>(headers: &'a dyn Headers, payload: Payload<'a>, region: &'a [u8]) -> Request<'a> {
+        Request {
+            method: b"PUT",
+            path: b"/a/b",
+            query: b"b=2&a=1",
+            headers,
+            payload,
+            region,
+            service: b"s3",
+            time: TIME,
+            options: Options::default(),
+        }
+    }
+
+    #[test]
+    fn a_header_takes_the_blocks_of_its_texts() {
+        let (mut buffer, bytes) = ([0; 1024], vec![b'x'; 200]);
+        let (token, secret, region) = (vec![b't'; 3000], vec![b's'; 130], vec![b'r'; 130]);
+        let headers = [
+            Header {
+                name: b"Host",
+                value: b"h",
+            },
+            Header {
+                name: b"range",
+                value: b"bytes=0-1",
+            },
+        ];
+        for n in (0..200).chain([1024, 2999]) {
+            let credentials = credentials(&secret[..1 + n % 130], &token[..n]);
+            let payload = Payload::Bytes(&bytes[..n % 200]);
+            let request = request(&headers, payload, &region[..1 + n % 97 % 60]);
+            let (mut canonical_request, mut string_to_sign) = (Vec::new(), Vec::new());
+            put_canonical_request(&request, &credentials, &mut canonical_request).unwrap();
+            put_string_to_sign(&request, &credentials, &mut string_to_sign).unwrap();
+            let body = if n % 200 == 0 { 0 } else { blocks(n % 200) };
+            let least = body + blocks(canonical_request.len()) + mac(string_to_sign.len());
+            let (secret, key) = (
+                credentials.secret_access_key.len(),
+                key(credentials.secret_access_key.len(), &request),
+            );
+
+            let mut sign = |cache: Option<&mut KeyCache>| {
+                during(|| _ = sign_request(&request, &credentials, cache, &mut buffer).unwrap())
+            };
+            let mut cache = KeyCache::default();
+            assert_eq!(sign(None), least + key, "{n}: derived");
+            assert_eq!(
+                sign(Some(&mut cache)),
+                least + key + blocks(secret),
+                "{n}: into the cache"
+            );
+            assert_eq!(sign(Some(&mut cache)), least + blocks(secret), "{n}: kept");
+        }
+    }
+
+    #[test]
+    fn a_url_takes_the_blocks_of_its_texts() {
+        let (mut buffer, token) = ([0; 2048], vec![b't'; 1000]);
+        let headers = [Header {
+            name: b"Host",
+            value: b"h",
+        }];
+        for n in 0..200 {
+            let credentials = credentials(b"secret", &token[..n * 5]);
+            let request = request(&headers, Payload::Unsigned, b"us-east-1");
+            let presign = Presign {
+                request: &request,
+                scheme: Scheme::Https,
+                expires: 60,
+                append_token: false,
+            };
+            let (mut canonical_request, mut string_to_sign) = (Vec::new(), Vec::new());
+            presign
+                .put_canonical_request(&credentials, &mut canonical_request)
+                .unwrap();
+            presign.put_string_to_sign(&credentials, &mut string_to_sign).unwrap();
+            let least = blocks(canonical_request.len()) + mac(string_to_sign.len());
+            let made = during(|| _ = presign.url(&credentials, None, &mut buffer).unwrap());
+            assert_eq!(made, least + key(6, &request), "{n}");
+        }
+    }
+
+    #[test]
+    fn a_chunk_takes_the_blocks_of_its_data_and_of_one_string_to_sign() {
+        let (mut buffer, data) = ([0; 1024], vec![b'x'; 9000]);
+        let headers = [
+            Header {
+                name: b"Host",
+                value: b"h",
+            },
+            Header {
+                name: b"content-encoding",
+                value: b"aws-chunked",
+            },
+            Header {
+                name: b"x-amz-decoded-content-length",
+                value: b"18000",
+            },
+        ];
+        let request = request(&headers, Payload::Streaming(Streaming::Signed), b"us-east-1");
+        let mut chunks = Chunks::new();
+        chunks
+            .begin(&request, &credentials(b"secret", b""), &mut buffer)
+            .unwrap();
+        // AWS4-HMAC-SHA256-PAYLOAD, the time, the scope, the signature before, the hash of nothing, that of the data.
+        let string_to_sign = 24 + 1 + 16 + 1 + b"20260117/us-east-1/s3/aws4_request".len() + 3 * (1 + 64);
+        for _ in 0..2 {
+            let made = during(|| _ = chunks.chunk(&data, &mut buffer).unwrap());
+            assert_eq!(made, blocks(data.len()) + mac(string_to_sign));
+        }
+        let made = during(|| _ = chunks.end(b"", &mut buffer).unwrap());
+        assert_eq!(made, blocks(0) + mac(string_to_sign));
+    }
 }

@@ -61,38 +61,45 @@ pub struct PayloadHash {
 }
 
 impl PayloadHash {
-    /// That of a payload.
-    pub fn of<H: Hash>(payload: &Payload<'_>, hash: &mut H, digest: &mut Digest) -> Self {
-        let mut text = *EMPTY;
+    /// None yet.
+    pub fn new() -> Self {
+        Self { text: [0; 64], len: 0 }
+    }
+
+    /// Makes it that of a payload, which is hashed if it has to be.
+    pub fn set<H: Hash>(&mut self, payload: &Payload<'_>, hash: &mut H, digest: &mut Digest) {
+        self.len = Self::len(payload);
         match payload {
-            Payload::Bytes([]) => {}
+            Payload::Bytes([]) => self.text = *EMPTY,
             Payload::Bytes(bytes) => {
                 hash.init();
                 hash.update(bytes);
                 hash.finish(digest);
-                put_hex(digest.as_slice(), &mut text);
+                put_hex(digest.as_slice(), &mut self.text);
             }
-            Payload::Sha256(digest) => put_hex(digest, &mut text),
-            Payload::Unsigned => copy(&mut text, UNSIGNED),
-            Payload::Streaming(kind) => copy(&mut text, kind.word()),
-        }
-        Self {
-            text,
-            len: Self::len(payload),
+            Payload::Sha256(digest) => put_hex(digest, &mut self.text),
+            Payload::Unsigned | Payload::Streaming(_) => copy(&mut self.text, payload.word()),
         }
     }
 
     /// Its length in bytes, which is known before the payload is hashed.
     pub fn len(payload: &Payload<'_>) -> usize {
-        match payload {
-            Payload::Bytes(_) | Payload::Sha256(_) => EMPTY.len(),
-            Payload::Unsigned => UNSIGNED.len(),
-            Payload::Streaming(kind) => kind.word().len(),
-        }
+        payload.word().len()
     }
 
     /// The text.
     pub fn as_bytes(&self) -> &[u8] {
         self.text.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl Payload<'_> {
+    /// What stands in place of the hash; where nothing does, a text as long as the hash.
+    fn word(&self) -> &'static [u8] {
+        match self {
+            Self::Bytes(_) | Self::Sha256(_) => EMPTY,
+            Self::Unsigned => UNSIGNED,
+            Self::Streaming(kind) => kind.word(),
+        }
     }
 }

@@ -4,20 +4,19 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
 #![forbid(unsafe_code)]
 
-use super::canonical_headers::{Added, OwnValues, SignedHeaders};
 use super::canonical_request::{put_headers, put_target};
-use super::headers::{Carried, Headers, Known, known};
+use super::headers::{HOST, Headers, OWN, known};
 use super::payload::PayloadHash;
 use super::query::Parameters;
-use super::signature::Signing;
-use super::sink::{Sink, Writer, direct};
+use super::request::Checked;
+use super::signature::{Room, Signing};
+use super::sink::{Count, Sink, Writer, direct};
 use super::sort::{Items, Order};
 use super::string_to_sign::{Scope, put_digest};
 use super::text::Bytes;
 use super::uri::Encoding;
 use super::{Error, Form, KeyCache, Payload, Request};
 use crate::credentials::Credentials;
-use crate::crypto::sha256::Sha256;
 use crate::crypto::{Digest, Hash};
 use crate::error::Status;
 use crate::limits::EXPIRES_MAX;
@@ -65,46 +64,41 @@ impl Presign<'_> {
         cache: Option<&mut KeyCache>,
         buffer: &mut [u8],
     ) -> Result<Url, Error> {
-        let mut order = Order::new();
         let checked = self.check(credentials)?;
-        let mut presigning = Presigning::new(self, credentials, checked, &mut order)?;
-        let url = presigning.lay_out();
-        if url.len > buffer.len() {
-            return Err(Error::BufferTooSmall { needed: url.len });
-        }
-        let (mut hash, mut digest) = (const { Sha256::new() }, Digest::new());
-        presigning.hash_canonical_request(&mut hash, &mut digest)?;
-        presigning.sign(cache, &mut hash, &mut digest);
-        presigning.put_url(&digest, &mut Writer(buffer));
+        let presigning = Presigning::new(self, credentials, &checked);
+        let mut room = Room::new();
+        let url = presigning.prepare(&mut room, buffer)?;
+        presigning.signing.sign(cache, &mut room);
+        presigning.write(&room.digest, buffer);
         Ok(url)
     }
 
     /// Writes the canonical request, for a log or a test. A signed session token stands in it: a secret.
     pub fn put_canonical_request(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
-        let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
         let checked = self.check(credentials)?;
-        let mut presigning = Presigning::new(self, credentials, checked, &mut order)?;
-        let own = presigning.own_values(&mut hash, &mut digest);
-        presigning.signing.check_own(&own)?;
-        presigning.put_canonical_request(&own, sink);
+        let mut room = Room::new();
+        let presigning = Presigning::new(self, credentials, &checked);
+        presigning.signing.hash_payload(self.payload(), &mut room)?;
+        presigning.put_canonical_request(&room.payload_hash, &mut Order::new(), sink);
         Ok(())
     }
 
     /// Writes the string to sign.
     pub fn put_string_to_sign(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
-        let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
         let checked = self.check(credentials)?;
-        let mut presigning = Presigning::new(self, credentials, checked, &mut order)?;
-        presigning.hash_canonical_request(&mut hash, &mut digest)?;
-        presigning.signing.put_string_to_sign(&digest, sink);
+        let mut room = Room::new();
+        let presigning = Presigning::new(self, credentials, &checked);
+        presigning.hash_canonical_request(&mut Order::new(), &mut room)?;
+        presigning.signing.put_string_to_sign(&room.digest, sink);
         Ok(())
     }
 
     /// Where the request carries the signer's own headers, and its host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request
     /// in the raw form, a streamed payload, a query that is signed already, headers of another signature, the host.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn check(&self, credentials: &Credentials<'_>) -> Result<(Carried, &[u8]), Status> {
-        let carried = self.request.check(credentials)?;
+    fn check(&self, credentials: &Credentials<'_>) -> Result<(Checked, &[u8]), Status> {
+        let checked = self.request.check(credentials)?;
+        let carried = &checked.carried;
         if !(1..=EXPIRES_MAX).contains(&self.expires) {
             return Err(Status::Expires);
         }
@@ -117,10 +111,11 @@ impl Presign<'_> {
         if is_presigned(&parameters(self.request)) {
             return Err(Status::Query);
         }
-        if [carried.authorization, carried.date, carried.security_token] != [None; 3] {
+        let [_, date, token] = *carried.own();
+        if date.or(token).or(carried.authorization()).is_some() {
             return Err(Status::HeaderConflict);
         }
-        Ok((carried, host(self.request.headers)?))
+        Ok((checked, host(self.request.headers)?))
     }
 
     /// What the payload is signed as.
@@ -161,32 +156,41 @@ impl<'a> Presigning<'a> {
     fn new(
         presign: &'a Presign<'a>,
         credentials: &'a Credentials<'a>,
-        (carried, host): (Carried, &'a [u8]),
-        order: &'a mut Order,
-    ) -> Result<Self, Status> {
-        Ok(Self {
+        (checked, host): &'a (Checked, &'a [u8]),
+    ) -> Self {
+        // Date and token are no headers.
+        let added = [false; OWN];
+        Self {
             presign,
             host,
-            signing: Signing::adding(Added::NONE, presign.request, credentials, carried, order)?,
-        })
+            signing: Signing::adding(added, presign.request, credentials, checked),
+        }
     }
 
-    /// What the payload is signed as; date and token are no headers.
+    /// Lays out the buffer, and hashes the canonical request.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn own_values(&self, hash: &mut Sha256, digest: &mut Digest) -> OwnValues<'a> {
-        OwnValues {
-            payload_hash: PayloadHash::of(self.presign.payload(), hash, digest),
-            timestamp: self.signing.scope.timestamp,
-            security_token: b"",
+    fn prepare(&self, room: &mut Room, buffer: &[u8]) -> Result<Url, Error> {
+        let mut order = Order::new();
+        let url = self.lay_out(&mut order);
+        if url.len > buffer.len() {
+            return Err(Error::BufferTooSmall { needed: url.len });
         }
+        self.hash_canonical_request(&mut order, room)?;
+        Ok(url)
+    }
+
+    /// Writes the URL into the buffer.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn write(&self, signature: &Digest, buffer: &mut [u8]) {
+        self.put_url(signature, &mut Order::new(), direct(&mut Writer(buffer)));
     }
 
     /// Where the parts of the URL will stand.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn lay_out(&mut self) -> Url {
+    fn lay_out(&self, order: &mut Order) -> Url {
         // A digest of no bytes, where there will be 64 digits.
-        let mut length = Length(64);
-        self.put_url(&Digest::new(), &mut length);
+        let mut length = Count(64);
+        self.put_url(&Digest::new(), order, direct(&mut length));
         Url {
             target: self.presign.scheme.as_bytes().len().saturating_add(self.host.len()),
             len: length.0,
@@ -195,58 +199,45 @@ impl<'a> Presigning<'a> {
 
     /// The hash of the canonical request.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn hash_canonical_request(&mut self, hash: &mut Sha256, digest: &mut Digest) -> Result<(), Status> {
-        let own = self.own_values(hash, digest);
-        self.signing.check_own(&own)?;
-        hash.init();
-        self.put_canonical_request(&own, direct(hash));
-        hash.finish(digest);
+    fn hash_canonical_request(&self, order: &mut Order, room: &mut Room) -> Result<(), Status> {
+        self.signing.hash_payload(self.presign.payload(), room)?;
+        room.hash.init();
+        self.put_canonical_request(&room.payload_hash, order, direct(&mut room.hash));
+        room.hash.finish(&mut room.digest);
         Ok(())
     }
 
-    /// Makes the hash of the canonical request the signature.
-    #[cfg_attr(target_os = "none", inline(never))]
-    fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
-        self.signing.sign(cache, hash, digest);
-    }
-
     /// Writes the canonical request.
-    fn put_canonical_request<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
+    fn put_canonical_request<S: Sink + ?Sized>(&self, payload_hash: &PayloadHash, order: &mut Order, sink: &mut S) {
         put_target(self.presign.request, sink);
-        self.put_canonical_query(sink);
-        put_headers(&mut self.signing.headers, own, sink);
+        self.put_canonical_query(order, sink);
+        put_headers(&self.signing.headers, self.signing.own(payload_hash), None, order, sink);
     }
 
     /// Writes the query in order. The names of the signed headers have an order of their own, and there is room for one order at a time: so the parameters
     /// before them are sorted, then the names, then the parameters after them.
-    fn put_canonical_query<S: Sink + ?Sized>(&mut self, sink: &mut S) {
-        let (own, headers) = self.parts();
-        let theirs = own.theirs;
+    fn put_canonical_query<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
+        let own = self.own();
         let mut separator: &[u8] = b"";
         for half in [Ordering::Less, Ordering::Greater] {
-            headers
-                .order()
-                .visit_others(&Half { own: &own, half }, &mut |position| {
-                    sink.put(core::mem::replace(&mut separator, b"&"));
-                    match Own::at(position) {
-                        Some(parameter) => own.put(parameter, sink),
-                        None => {
-                            let (name, value) = theirs.at(position);
-                            Encoding::query(theirs.form).put(name, sink);
-                            sink.put(b"=");
-                            Encoding::query(theirs.form).put(value, sink);
-                        }
-                    }
-                });
+            let parameters = Half { own: &own, half };
+            order.begin_others(&parameters);
+            while let Some(position) = order.next(&parameters) {
+                sink.put(core::mem::replace(&mut separator, b"&"));
+                match Own::at(position) {
+                    Some(parameter) => own.put(parameter, sink),
+                    None => own.theirs.put(position, sink),
+                }
+            }
+            order.forget();
             if half == Ordering::Less {
-                put_signed_headers(headers, sink);
+                self.put_signed_headers(order, sink);
             }
         }
     }
 
     /// Writes the URL.
-    #[cfg_attr(target_os = "none", inline(never))]
-    fn put_url(&mut self, signature: &Digest, sink: &mut dyn Sink) {
+    fn put_url<S: Sink + ?Sized>(&self, signature: &Digest, order: &mut Order, sink: &mut S) {
         let (path, query) = (self.presign.request.path, self.presign.request.query);
         sink.put(self.presign.scheme.as_bytes());
         sink.put(self.host);
@@ -254,12 +245,12 @@ impl<'a> Presigning<'a> {
         sink.put(b"?");
         sink.put(query);
         let mut separator: &[u8] = if query.is_empty() { b"" } else { b"&" };
-        let (own, headers) = self.parts();
-        for parameter in OWN.into_iter().filter(|parameter| own.has(*parameter)) {
+        let own = self.own();
+        for parameter in OWN_PARAMETERS.into_iter().filter(|parameter| own.has(*parameter)) {
             sink.put(core::mem::replace(&mut separator, b"&"));
             own.put(parameter, sink);
         }
-        put_signed_headers(headers, sink);
+        self.put_signed_headers(order, sink);
         sink.put(b"&");
         sink.put(SIGNATURE);
         sink.put(b"=");
@@ -270,26 +261,26 @@ impl<'a> Presigning<'a> {
         }
     }
 
-    /// The signer's own parameters, and the headers that are named in one of them.
-    fn parts(&mut self) -> (OwnParameters<'a, '_>, &mut SignedHeaders<'a>) {
-        let Signing {
-            credentials,
-            scope,
-            headers,
-            ..
-        } = &mut self.signing;
-        let own = OwnParameters {
+    fn put_signed_headers<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
+        sink.put(b"&");
+        sink.put(SIGNED_HEADERS);
+        sink.put(b"=");
+        self.signing.headers.put_names(order, direct(&mut Encoded(sink)));
+    }
+
+    /// The signer's own parameters.
+    fn own(&self) -> OwnParameters<'_> {
+        OwnParameters {
             theirs: parameters(self.presign.request),
-            credentials,
-            scope,
+            credentials: self.signing.credentials,
+            scope: &self.signing.scope,
             expires: self.presign.expires,
-            token: match (credentials.session_token, self.presign.append_token) {
+            token: match (self.signing.credentials.session_token, self.presign.append_token) {
                 (b"", _) => Token::None,
                 (_, false) => Token::Signed,
                 (_, true) => Token::Appended,
             },
-        };
-        (own, headers)
+        }
     }
 }
 
@@ -304,7 +295,7 @@ enum Own {
 }
 
 /// In order. Their positions are the largest that a `usize` can hold, which no offset into a query is.
-const OWN: [Own; 5] = [
+const OWN_PARAMETERS: [Own; 5] = [
     Own::Algorithm,
     Own::Credential,
     Own::Date,
@@ -329,20 +320,20 @@ impl Own {
 
     /// The one that a position stands for.
     fn at(position: usize) -> Option<Self> {
-        OWN.get(position.checked_sub(FIRST)?).copied()
+        OWN_PARAMETERS.get(position.checked_sub(FIRST)?).copied()
     }
 }
 
 /// The signer's own parameters, with what their values are made of, beside the request's.
-struct OwnParameters<'a, 's> {
+struct OwnParameters<'a> {
     theirs: Parameters<'a>,
     credentials: &'a Credentials<'a>,
-    scope: &'s Scope<'a>,
+    scope: &'a Scope<'a>,
     expires: u32,
     token: Token,
 }
 
-impl OwnParameters<'_, '_> {
+impl OwnParameters<'_> {
     /// Whether one is signed.
     fn has(&self, parameter: Own) -> bool {
         parameter != Own::SecurityToken || self.token == Token::Signed
@@ -360,7 +351,7 @@ impl OwnParameters<'_, '_> {
                 encoded.put(b"/");
                 self.scope.put(encoded);
             }
-            Own::Date => sink.put(&self.scope.timestamp),
+            Own::Date => sink.put(self.scope.timestamp),
             Own::Expires => put_decimal(self.expires, sink),
             Own::SecurityToken => Encoded(sink).put(self.credentials.session_token),
         }
@@ -369,7 +360,7 @@ impl OwnParameters<'_, '_> {
 
 /// The parameters, the request's and the signer's, on one side of `X-Amz-SignedHeaders`. A position is an offset into the query, or one of the signer's.
 struct Half<'s> {
-    own: &'s OwnParameters<'s, 's>,
+    own: &'s OwnParameters<'s>,
     half: Ordering,
 }
 
@@ -383,7 +374,7 @@ impl<'s> Half<'s> {
 
     /// The first position of the signer's own from `place` on.
     fn next_own(&self, place: usize) -> Option<usize> {
-        let mut rest = OWN.get(place..)?.iter();
+        let mut rest = OWN_PARAMETERS.get(place..)?.iter();
         let next = rest.position(|own| self.half == Ordering::Less && self.own.has(*own))?;
         Some(FIRST.wrapping_add(place).wrapping_add(next))
     }
@@ -423,22 +414,6 @@ impl<S: Sink + ?Sized> Sink for Encoded<'_, S> {
     }
 }
 
-/// Counts what it is given. A sum that overflows stays at the largest `usize`, which no buffer has.
-struct Length(usize);
-
-impl Sink for Length {
-    fn put(&mut self, bytes: &[u8]) {
-        self.0 = self.0.saturating_add(bytes.len());
-    }
-}
-
-fn put_signed_headers<S: Sink + ?Sized>(headers: &mut SignedHeaders<'_>, sink: &mut S) {
-    sink.put(b"&");
-    sink.put(SIGNED_HEADERS);
-    sink.put(b"=");
-    headers.put_names::<dyn Sink>(&mut Encoded(sink));
-}
-
 /// Writes a number of at most six digits.
 fn put_decimal<S: Sink + ?Sized>(number: u32, sink: &mut S) {
     for unit in [100_000, 10_000, 1000, 100, 10, 1] {
@@ -464,7 +439,7 @@ fn is_presigned(parameters: &Parameters<'_>) -> bool {
             let lower = own.iter().map(u8::to_ascii_lowercase);
             parameters.decoded(name).map(|byte| byte.to_ascii_lowercase()).eq(lower)
         };
-        if OWN.iter().any(|own| is(own.name())) || is(SIGNED_HEADERS) || is(SIGNATURE) {
+        if OWN_PARAMETERS.iter().any(|own| is(own.name())) || is(SIGNED_HEADERS) || is(SIGNATURE) {
             return true;
         }
         next = parameters.next(next);
@@ -478,7 +453,7 @@ fn host(headers: &dyn Headers) -> Result<&[u8], Status> {
     let mut next = headers.next(None);
     while let Some(position) = next {
         let header = headers.at(position);
-        if known(header.name) == Some(Known::Host) && host.replace(header.trimmed()).is_some() {
+        if known(header.name) == Some(HOST) && host.replace(header.trimmed()).is_some() {
             return Err(Status::Header);
         }
         next = headers.next(next);

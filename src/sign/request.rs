@@ -92,9 +92,9 @@ impl Request<'_> {
         self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned | Payload::Streaming(_))
     }
 
-    /// Where the request carries the signer's own headers. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
+    /// Where the request carries the signer's own headers, and its time. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
     /// key, session token.
-    pub fn check(&self, credentials: &Credentials<'_>) -> Result<Carried, Status> {
+    pub fn check(&self, credentials: &Credentials<'_>) -> Result<Checked, Status> {
         require(Bytes::TOKEN.holds(self.method), Status::Method)?;
         require(self.is_path(), Status::Path)?;
         require(self.is_raw() || is_wire(self.query, [b'#'; 2]), Status::Query)?;
@@ -107,7 +107,8 @@ impl Request<'_> {
         require(Bytes::SCOPE.holds(credentials.access_key_id), Status::AccessKeyId)?;
         require(!credentials.secret_access_key.is_empty(), Status::SecretAccessKey)?;
         require(is_visible(credentials.session_token), Status::SessionToken)?;
-        Ok(carried)
+        let timestamp = self.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
+        Ok(Checked { carried, timestamp })
     }
 
     fn is_raw(&self) -> bool {
@@ -117,6 +118,14 @@ impl Request<'_> {
     fn is_path(&self) -> bool {
         self.path.first().is_none_or(|byte| *byte == b'/') && (self.is_raw() || is_wire(self.path, [b'?', b'#']))
     }
+}
+
+/// What was found out about a request when it was checked.
+pub struct Checked {
+    /// Where it carries the headers that the signer writes.
+    pub carried: Carried,
+    /// Its time: `20150830T123600Z`.
+    pub timestamp: [u8; 16],
 }
 
 /// Whether a text is of header names with spaces between them.

@@ -2,116 +2,250 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#calculate-signature>
 #![forbid(unsafe_code)]
 
-use super::authorization::{Authorization, Signed};
-use super::canonical_headers::{Added, OwnValues, SignedHeaders};
+use super::authorization::{Authorization, SIGNATURE_LEN, Signed};
+use super::canonical_headers::{OwnValues, SignedHeaders};
 use super::canonical_request;
-use super::headers::Carried;
-use super::payload::PayloadHash;
+use super::headers::{Carried, OWN};
+use super::payload::{Payload, PayloadHash};
+use super::request::Checked;
 use super::signing_key::derive_signing_key;
-use super::sink::{Match, Sink, direct};
+use super::sink::{Count, Match, Sink, Writer, direct};
 use super::sort::Order;
-use super::string_to_sign::{self, ALGORITHM, Scope};
+use super::string_to_sign::{self, ALGORITHM, Scope, put_digest};
 use super::text::put_hex;
-use super::{KeyCache, Request};
+use super::{Error, KeyCache, Request};
 use crate::credentials::Credentials;
 use crate::crypto::hmac::{BlockKey, Mac};
 use crate::crypto::sha256::Sha256;
 use crate::crypto::{Digest, Hash};
 use crate::error::Status;
 
+/// What a signature needs room for from its beginning to its end. The order of the headers is not among it: it is as large as all of this, and not needed
+/// where the stack is deepest.
+pub struct Room {
+    pub(super) hash: Sha256,
+    pub(super) digest: Digest,
+    pub(super) payload_hash: PayloadHash,
+}
+
+impl Room {
+    /// Room that nothing is in yet.
+    #[inline(always)]
+    pub fn new() -> Self {
+        Self {
+            hash: Sha256::blank(),
+            digest: Digest::new(),
+            payload_hash: PayloadHash::new(),
+        }
+    }
+}
+
 /// A request that was checked, with what is known of its signature before anything is hashed.
 pub struct Signing<'a> {
-    request: &'a Request<'a>,
+    pub(super) request: &'a Request<'a>,
     pub(super) credentials: &'a Credentials<'a>,
     pub(super) scope: Scope<'a>,
-    carried: Carried,
-    added: Added,
+    carried: &'a Carried,
     pub(super) headers: SignedHeaders<'a>,
 }
 
 impl<'a> Signing<'a> {
-    /// Sorts the headers of a request that [`check`](Request::check) let through.
+    /// With what is added to a request that [`check`](Request::check) let through.
     #[inline(always)]
-    pub fn new(
-        request: &'a Request<'a>,
-        credentials: &'a Credentials<'a>,
-        carried: Carried,
-        order: &'a mut Order,
-    ) -> Result<Self, Status> {
-        let added = Added {
-            content_sha256: carried.content_sha256.is_none() && request.wants_content_sha256(),
-            date: carried.date.is_none(),
-            security_token: carried.security_token.is_none() && !credentials.session_token.is_empty(),
-        };
-        Self::adding(added, request, credentials, carried, order)
+    pub fn new(request: &'a Request<'a>, credentials: &'a Credentials<'a>, checked: &'a Checked) -> Self {
+        let [content_sha256, date, security_token] = checked.carried.own().map(|position| position.is_none());
+        let added = [
+            content_sha256 && request.wants_content_sha256(),
+            date,
+            security_token && !credentials.session_token.is_empty(),
+        ];
+        Self::adding(added, request, credentials, checked)
     }
 
     /// The same with the headers that are added.
     #[inline(always)]
     pub fn adding(
-        added: Added,
+        added: [bool; OWN],
         request: &'a Request<'a>,
         credentials: &'a Credentials<'a>,
-        carried: Carried,
-        order: &'a mut Order,
-    ) -> Result<Self, Status> {
-        let timestamp = request.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
-        let scope = Scope {
-            algorithm: ALGORITHM,
-            timestamp,
-            region: request.region,
-            service: request.service,
-        };
-        let headers = SignedHeaders::new(request.headers, request.options.unsigned_headers, added, order);
-        Ok(Self {
+        checked: &'a Checked,
+    ) -> Self {
+        Self {
             request,
             credentials,
-            scope,
-            carried,
-            added,
-            headers,
-        })
+            scope: Scope {
+                algorithm: ALGORITHM,
+                timestamp: &checked.timestamp,
+                region: request.region,
+                service: request.service,
+            },
+            carried: &checked.carried,
+            headers: SignedHeaders {
+                headers: request.headers,
+                unsigned: request.options.unsigned_headers,
+                added,
+            },
+        }
     }
 
-    /// Where the headers to be added will stand.
-    pub fn lay_out(&mut self) -> Signed {
-        let authorization = self.authorization(&Digest::new()).len();
-        let mut signed = Signed {
-            security_token: self.added.security_token,
-            ..Signed::default()
+    /// Hashes the payload and the canonical request, and writes the headers that are added, but for the signature, unless the request carries that already.
+    /// Returns how many bytes of the buffer are used.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn prepare(&self, room: &mut Room, buffer: &mut [u8]) -> Result<usize, Error> {
+        let mut order = Order::new();
+        let needed = self.len(&mut order);
+        let buffer = buffer.get_mut(..needed).ok_or(Error::BufferTooSmall { needed })?;
+        self.hash_payload(&self.request.payload, room)?;
+        if self.carried.authorization().is_some() {
+            self.check_carried_authorization(&mut order)?;
+        } else {
+            let mut writer = self.write_values(room, buffer);
+            self.authorization().put_before(&mut order, direct(&mut writer));
+        }
+        let names = self.authorization().names(self.before_signature(buffer));
+        self.hash_canonical_request(names, &mut order, room);
+        Ok(needed)
+    }
+
+    /// Bytes of the values that are added.
+    fn len(&self, order: &mut Order) -> usize {
+        let mut len = Count(self.values_len());
+        if self.carried.authorization().is_none() {
+            self.authorization().put_before(order, direct(&mut len));
+            len.0 = len.0.saturating_add(SIGNATURE_LEN);
+        }
+        len.0
+    }
+
+    /// Bytes of those values that stand before that of `authorization`.
+    fn values_len(&self) -> usize {
+        let [content_sha256, date, _] = self.headers.added;
+        let date = if date { self.scope.timestamp.len() } else { 0 };
+        let content_sha256 = if content_sha256 {
+            PayloadHash::len(&self.request.payload)
+        } else {
+            0
         };
-        signed.date = signed.place(self.added.date, self.scope.timestamp.len());
-        signed.content_sha256 = signed.place(self.added.content_sha256, PayloadHash::len(&self.request.payload));
-        signed.authorization = signed.place(self.carried.authorization.is_none(), authorization);
-        signed
+        date.wrapping_add(content_sha256)
+    }
+
+    /// Where the values that are added stand in so many bytes.
+    pub fn layout(&self, len: usize) -> Signed {
+        let [content_sha256, date, security_token] = self.headers.added;
+        let timestamp = self.scope.timestamp.len();
+        let before = self.values_len();
+        Signed {
+            date: date.then_some(0..timestamp),
+            content_sha256: content_sha256.then_some(if date { timestamp } else { 0 }..before),
+            authorization: self.carried.authorization().is_none().then_some(before..len),
+            security_token,
+            len,
+        }
+    }
+
+    /// Writes the values of the signer's own headers that are added.
+    fn write_values<'b>(&self, room: &Room, buffer: &'b mut [u8]) -> Writer<'b> {
+        let mut writer = Writer(buffer);
+        let [content_sha256, date, _] = self.headers.added;
+        if date {
+            writer.put(self.scope.timestamp);
+        }
+        if content_sha256 {
+            writer.put(room.payload_hash.as_bytes());
+        }
+        writer
+    }
+
+    /// Refuses a request that carries an `authorization` header that says another thing than the signer's before the signature.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn check_carried_authorization(&self, order: &mut Order) -> Result<(), Status> {
+        let mut same = Match {
+            rest: self.carried_authorization(),
+        };
+        self.authorization().put_before(order, direct(&mut same));
+        same.rest
+            .filter(|rest| rest.len() == SIGNATURE_LEN)
+            .map_or(Err(Status::HeaderConflict), |_| Ok(()))
+    }
+
+    fn carried_authorization(&self) -> Option<&'a [u8]> {
+        let position = self.carried.authorization()?;
+        Some(self.request.headers.at(position).trimmed())
+    }
+
+    /// The value of `authorization` up to the signature: it ends what is used of the buffer, or the request carries it.
+    fn before_signature<'s>(&self, used: &'s [u8]) -> &'s [u8]
+    where
+        'a: 's,
+    {
+        let value = match self.carried_authorization() {
+            Some(value) => value,
+            None => used.get(self.values_len()..).unwrap_or_default(),
+        };
+        let (before, _) = value
+            .split_last_chunk::<SIGNATURE_LEN>()
+            .unwrap_or((b"", &[0; SIGNATURE_LEN]));
+        before
+    }
+
+    /// Writes the signature at the end of what is used of the buffer; or, where the request carries it already, refuses another one, and writes the rest.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn finish(&self, room: &mut Room, used: &mut [u8]) -> Result<(), Status> {
+        let Some(carried) = self.carried_authorization() else {
+            let signature = used.last_chunk_mut::<SIGNATURE_LEN>();
+            let mut writer = Writer(signature.map_or(&mut [][..], |place| place));
+            put_digest(&room.digest, direct(&mut writer));
+            return Ok(());
+        };
+        let mut same = Match {
+            rest: carried.last_chunk::<SIGNATURE_LEN>().map(<[u8; _]>::as_slice),
+        };
+        put_digest(&room.digest, direct(&mut same));
+        same.rest.ok_or(Status::HeaderConflict)?;
+        self.write_values(room, used);
+        Ok(())
+    }
+
+    /// Hashes the payload, and refuses a request that carries one of the signer's own headers with another value.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn hash_payload(&self, payload: &Payload<'_>, room: &mut Room) -> Result<(), Status> {
+        room.payload_hash.set(payload, &mut room.hash, &mut room.digest);
+        self.own(&room.payload_hash)
+            .check_carried(self.carried, self.request.headers)
     }
 
     /// The values of the signer's own headers.
-    #[inline(always)]
-    pub fn own_values(&self, hash: &mut impl Hash, digest: &mut Digest) -> OwnValues<'a> {
+    pub fn own<'s>(&'s self, payload_hash: &'s PayloadHash) -> OwnValues<'s> {
         OwnValues {
-            payload_hash: PayloadHash::of(&self.request.payload, hash, digest),
+            payload_hash,
             timestamp: self.scope.timestamp,
             security_token: self.credentials.session_token,
         }
     }
 
-    /// Refuses a request that carries one of the signer's own headers with another value.
-    pub fn check_own(&self, own: &OwnValues<'_>) -> Result<(), Status> {
-        own.check_carried(&self.carried, self.request.headers)
+    /// Writes the canonical request, after [`hash_payload`](Self::hash_payload).
+    #[inline(always)]
+    pub fn put_canonical_request<S: Sink + ?Sized>(
+        &self,
+        payload_hash: &PayloadHash,
+        names: Option<&[u8]>,
+        order: &mut Order,
+        sink: &mut S,
+    ) {
+        let own = self.own(payload_hash);
+        canonical_request::put_canonical_request(self.request, &self.headers, own, names, order, sink);
     }
 
-    /// Writes the canonical request.
-    #[inline(always)]
-    pub fn put_canonical_request<S: Sink + ?Sized>(&mut self, own: &OwnValues<'_>, sink: &mut S) {
-        canonical_request::put_canonical_request(self.request, &mut self.headers, own, sink);
-    }
-
-    /// The hash of the canonical request.
-    #[inline(always)]
-    pub fn hash_canonical_request(&mut self, own: &OwnValues<'_>, hash: &mut impl Hash, digest: &mut Digest) {
+    /// The hash of the canonical request, after [`hash_payload`](Self::hash_payload).
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn hash_canonical_request(&self, names: Option<&[u8]>, order: &mut Order, room: &mut Room) {
+        let Room {
+            hash,
+            digest,
+            payload_hash,
+        } = room;
         hash.init();
-        self.put_canonical_request(own, direct(hash));
+        self.put_canonical_request(payload_hash, names, order, direct(hash));
         hash.finish(digest);
     }
 
@@ -121,9 +255,9 @@ impl<'a> Signing<'a> {
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
-    #[inline(always)]
-    pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest) {
-        let secret = self.credentials.secret_access_key;
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn sign(&self, cache: Option<&mut KeyCache>, room: &mut Room) {
+        let (secret, hash, digest) = (self.credentials.secret_access_key, &mut room.hash, &mut room.digest);
         let mut key = BlockKey::new();
         let key: &dyn Mac<Sha256> = match cache {
             Some(cache) => cache.key(hash, secret, &self.scope, &mut key),
@@ -132,42 +266,17 @@ impl<'a> Signing<'a> {
                 &key
             }
         };
-        self.sign_with(key, hash, digest);
-    }
-
-    /// Makes the hash of the canonical request the signature by a given key.
-    pub fn sign_with<B: Hash>(&self, key: &dyn Mac<B>, hash: &mut B, digest: &mut Digest) {
         key.begin(hash);
         self.put_string_to_sign(digest, direct(hash));
         key.finish(hash, digest);
     }
 
-    /// The `Authorization` header with a signature.
-    pub fn authorization<'s>(&'s mut self, signature: &'s Digest) -> Authorization<'s, 'a> {
-        let Self {
-            credentials,
-            scope,
-            headers,
-            ..
-        } = self;
+    fn authorization(&self) -> Authorization<'_> {
         Authorization {
-            credentials,
-            scope,
-            headers,
-            signature,
+            credentials: self.credentials,
+            scope: &self.scope,
+            headers: &self.headers,
         }
-    }
-
-    /// Refuses a request that carries an `authorization` header with another value than the signer's.
-    pub fn check_authorization(&mut self, signature: &Digest) -> Result<(), Status> {
-        let Some(position) = self.carried.authorization else {
-            return Ok(());
-        };
-        let mut same = Match {
-            rest: Some(self.request.headers.at(position).trimmed()),
-        };
-        self.authorization(signature).put(&mut same);
-        (same.rest == Some(b"")).then_some(()).ok_or(Status::HeaderConflict)
     }
 }
 
@@ -177,12 +286,11 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     credentials: &Credentials<'_>,
     sink: &mut S,
 ) -> Result<(), Status> {
-    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-    let carried = request.check(credentials)?;
-    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
-    let own = signing.own_values(&mut hash, &mut digest);
-    signing.check_own(&own)?;
-    signing.put_canonical_request(&own, sink);
+    let mut room = Room::new();
+    let checked = request.check(credentials)?;
+    let signing = Signing::new(request, credentials, &checked);
+    signing.hash_payload(&request.payload, &mut room)?;
+    signing.put_canonical_request(&room.payload_hash, None, &mut Order::new(), sink);
     Ok(())
 }
 
@@ -192,13 +300,12 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(
     credentials: &Credentials<'_>,
     sink: &mut S,
 ) -> Result<(), Status> {
-    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-    let carried = request.check(credentials)?;
-    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
-    let own = signing.own_values(&mut hash, &mut digest);
-    signing.check_own(&own)?;
-    signing.hash_canonical_request(&own, &mut hash, &mut digest);
-    signing.put_string_to_sign(&digest, sink);
+    let mut room = Room::new();
+    let checked = request.check(credentials)?;
+    let signing = Signing::new(request, credentials, &checked);
+    signing.hash_payload(&request.payload, &mut room)?;
+    signing.hash_canonical_request(None, &mut Order::new(), &mut room);
+    signing.put_string_to_sign(&room.digest, sink);
     Ok(())
 }
 
@@ -208,14 +315,13 @@ pub fn signature(
     credentials: &Credentials<'_>,
     cache: Option<&mut KeyCache>,
 ) -> Result<[u8; 64], Status> {
-    let (mut order, mut hash, mut digest) = (Order::new(), Sha256::new(), Digest::new());
-    let carried = request.check(credentials)?;
-    let mut signing = Signing::new(request, credentials, carried, &mut order)?;
-    let own = signing.own_values(&mut hash, &mut digest);
-    signing.check_own(&own)?;
-    signing.hash_canonical_request(&own, &mut hash, &mut digest);
-    signing.sign(cache, &mut hash, &mut digest);
+    let mut room = Room::new();
+    let checked = request.check(credentials)?;
+    let signing = Signing::new(request, credentials, &checked);
+    signing.hash_payload(&request.payload, &mut room)?;
+    signing.hash_canonical_request(None, &mut Order::new(), &mut room);
+    signing.sign(cache, &mut room);
     let mut text = [0; 64];
-    put_hex(digest.as_slice(), &mut text);
+    put_hex(room.digest.as_slice(), &mut text);
     Ok(text)
 }

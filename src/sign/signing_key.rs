@@ -31,7 +31,7 @@ mod tests {
         ];
         let scope = Scope {
             algorithm: ALGORITHM,
-            timestamp: *b"20150830T123600Z",
+            timestamp: b"20150830T123600Z",
             region: b"us-east-1",
             service: b"iam",
         };

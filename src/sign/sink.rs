@@ -7,12 +7,24 @@ use crate::crypto::{Hash, copy};
 pub trait Sink {
     /// Takes the next piece.
     fn put(&mut self, bytes: &[u8]);
+
+    /// Takes the next piece in lower case, if it can do that itself. If not, nothing was taken.
+    #[cfg(not(target_os = "none"))]
+    fn put_lower(&mut self, _bytes: &[u8]) -> bool {
+        false
+    }
 }
 
 impl<H: Hash> Sink for H {
     #[inline]
     fn put(&mut self, bytes: &[u8]) {
         self.update(bytes);
+    }
+
+    #[cfg(not(target_os = "none"))]
+    #[inline]
+    fn put_lower(&mut self, bytes: &[u8]) -> bool {
+        self.update_lower(bytes)
     }
 }
 
@@ -32,11 +44,40 @@ pub fn direct<S: Sink>(sink: &mut S) -> &mut dyn Sink {
 pub struct Writer<'a>(pub &'a mut [u8]);
 
 impl Sink for Writer<'_> {
+    #[inline]
     fn put(&mut self, bytes: &[u8]) {
         let free = core::mem::take(&mut self.0);
         let (target, free) = free.split_at_mut_checked(bytes.len()).unwrap_or_default();
         copy(target, bytes);
         self.0 = free;
+    }
+
+    #[cfg(not(target_os = "none"))]
+    #[inline]
+    fn put_lower(&mut self, bytes: &[u8]) -> bool {
+        let free = core::mem::take(&mut self.0);
+        let (target, free) = free.split_at_mut_checked(bytes.len()).unwrap_or_default();
+        copy(target, bytes);
+        target.make_ascii_lowercase();
+        self.0 = free;
+        true
+    }
+}
+
+/// Counts bytes. A sum that overflows stays at the largest `usize`, which no buffer has.
+pub struct Count(pub usize);
+
+impl Sink for Count {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        self.0 = self.0.saturating_add(bytes.len());
+    }
+
+    #[cfg(not(target_os = "none"))]
+    #[inline]
+    fn put_lower(&mut self, bytes: &[u8]) -> bool {
+        self.put(bytes);
+        true
     }
 }
 

@@ -23,6 +23,8 @@ pub trait Items {
 pub struct Order {
     batch: [usize; SORT_BATCH],
     len: usize,
+    /// How many of the batch were given.
+    given: usize,
     /// Whether the batch is the first one.
     at_start: bool,
     /// Whether items come after the batch.
@@ -35,42 +37,66 @@ impl Order {
         Self {
             batch: [0; SORT_BATCH],
             len: 0,
+            given: 0,
             at_start: false,
             more: false,
         }
     }
 
-    /// Sorts `items`, whatever was sorted before.
-    pub fn sort(&mut self, items: &dyn Items) {
-        self.fill(items, None);
+    /// Goes to the beginning of `items`, which [`next`](Self::next) then gives. Where code may be large there is a copy for each kind of items.
+    #[inline(always)]
+    pub fn begin<I: Items>(&mut self, items: &I) {
+        if cfg!(target_os = "none") {
+            self.begin_any::<dyn Items>(items);
+        } else {
+            self.begin_any(items);
+        }
     }
 
-    /// Calls `visit` with the position of each of `items`, in order, and forgets the order of other items.
-    // Inlined into the canonical query, which all signatures share: as a function of its own it is larger.
+    /// The same for items that the order is not of yet.
     #[inline(always)]
-    pub fn visit_others(&mut self, items: &dyn Items, visit: &mut dyn FnMut(usize)) {
-        self.sort(items);
-        self.visit(items, visit);
+    pub fn begin_others<I: Items>(&mut self, items: &I) {
+        self.forget();
+        self.begin(items);
+    }
+
+    /// Forgets the order.
+    #[inline(always)]
+    pub fn forget(&mut self) {
         self.at_start = false;
     }
 
-    /// Calls `visit` with each position, in order.
-    pub fn visit(&mut self, items: &dyn Items, visit: &mut dyn FnMut(usize)) {
-        if !self.at_start {
-            self.fill(items, None);
-        }
-        loop {
-            let batch = self.batch.get(..self.len).unwrap_or_default();
-            batch.iter().for_each(|position| visit(*position));
-            match batch.last() {
-                Some(&last) if self.more => self.fill(items, Some(last)),
-                _ => return,
-            }
+    /// The position of the next item in order.
+    #[inline(always)]
+    pub fn next<I: Items>(&mut self, items: &I) -> Option<usize> {
+        if cfg!(target_os = "none") {
+            self.next_any::<dyn Items>(items)
+        } else {
+            self.next_any(items)
         }
     }
 
+    fn begin_any<I: Items + ?Sized>(&mut self, items: &I) {
+        if !self.at_start {
+            self.fill(items, None);
+        }
+        self.given = 0;
+    }
+
+    fn next_any<I: Items + ?Sized>(&mut self, items: &I) -> Option<usize> {
+        if self.given == self.len && self.more {
+            let last = self.batch.get(self.given.wrapping_sub(1)).copied();
+            self.fill(items, last);
+            self.given = 0;
+        }
+        let position = *self.batch.get(..self.len)?.get(self.given)?;
+        self.given = self.given.wrapping_add(1);
+        Some(position)
+    }
+
     /// Fills the batch with the smallest items after `last`.
-    fn fill(&mut self, items: &dyn Items, last: Option<usize>) {
+    #[inline(never)]
+    fn fill<I: Items + ?Sized>(&mut self, items: &I, last: Option<usize>) {
         (self.len, self.at_start, self.more) = (0, last.is_none(), false);
         let mut next = items.next(None);
         while let Some(position) = next {
@@ -82,7 +108,7 @@ impl Order {
     }
 
     /// Puts a position where it belongs; the largest one falls out of a full batch.
-    fn insert(&mut self, items: &dyn Items, position: usize) {
+    fn insert<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
         let place = self.place(items, position);
         let full = self.len == SORT_BATCH;
         self.more |= full;
@@ -94,7 +120,7 @@ impl Order {
     }
 
     /// How many of the batch come before `position`. Many lists come sorted, so the end is tried first.
-    fn place(&self, items: &dyn Items, position: usize) -> usize {
+    fn place<I: Items + ?Sized>(&self, items: &I, position: usize) -> usize {
         let (mut low, mut high) = (0, self.len);
         let mut middle = high.saturating_sub(1);
         while low < high {
@@ -113,7 +139,7 @@ impl Order {
     }
 }
 
-fn comes_before(items: &dyn Items, a: usize, b: usize) -> bool {
+fn comes_before<I: Items + ?Sized>(items: &I, a: usize, b: usize) -> bool {
     items.compare(a, b).then(a.cmp(&b)) == Ordering::Less
 }
 
@@ -139,7 +165,10 @@ mod tests {
 
     fn visited(order: &mut Order, numbers: &Numbers) -> Vec<u32> {
         let mut all = Vec::new();
-        order.visit(numbers, &mut |position| all.push(numbers.0[position]));
+        order.begin(numbers);
+        while let Some(position) = order.next(numbers) {
+            all.push(numbers.0[position]);
+        }
         all
     }
 
@@ -151,7 +180,6 @@ mod tests {
             expected.sort_by_key(|number| number / 10);
             let numbers = Numbers(numbers);
             let mut order = Order::new();
-            order.sort(&numbers);
             assert_eq!(visited(&mut order, &numbers), expected);
             assert_eq!(visited(&mut order, &numbers), expected, "again");
         }

@@ -15,7 +15,7 @@ pub struct Scope<'a> {
     /// [`ALGORITHM`]
     pub algorithm: &'a [u8],
     /// `20150830T123600Z`
-    pub timestamp: [u8; 16],
+    pub timestamp: &'a [u8; 16],
     /// The region.
     pub region: &'a [u8],
     /// The service's signing name.
@@ -25,7 +25,16 @@ pub struct Scope<'a> {
 impl Scope<'_> {
     /// `20150830`
     pub fn date(&self) -> &[u8] {
-        self.timestamp.get(..8).unwrap_or_default()
+        let [date @ .., _, _, _, _, _, _, _, _] = self.timestamp;
+        date
+    }
+
+    /// Bytes that [`put`](Self::put) writes.
+    pub fn len(&self) -> usize {
+        let fixed = b"20150830///aws4_request".len();
+        fixed
+            .saturating_add(self.region.len())
+            .saturating_add(self.service.len())
     }
 
     /// Writes `20150830/us-east-1/iam/aws4_request`.
@@ -37,21 +46,13 @@ impl Scope<'_> {
         sink.put(self.service);
         sink.put(b"/aws4_request");
     }
-
-    /// Bytes that [`put`](Self::put) writes.
-    pub fn len(&self) -> usize {
-        let fixed = b"20150830///aws4_request".len();
-        fixed
-            .saturating_add(self.region.len())
-            .saturating_add(self.service.len())
-    }
 }
 
 /// Writes the string to sign.
 pub fn put_string_to_sign<S: Sink + ?Sized>(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut S) {
     sink.put(scope.algorithm);
     sink.put(b"\n");
-    sink.put(&scope.timestamp);
+    sink.put(scope.timestamp);
     sink.put(b"\n");
     scope.put(sink);
     sink.put(b"\n");

@@ -1,71 +1,101 @@
 //! Sets of bytes, and questions about every byte of a text.
 #![forbid(unsafe_code)]
 
-/// A set of ASCII characters, one bit for each.
+/// A set of ASCII characters: a bit in [`SETS`].
 #[derive(Clone, Copy)]
-pub struct Bytes([u32; 8]);
+pub struct Bytes(u8);
 
 impl Bytes {
     /// What a token is made of (RFC 9110 section 5.6.2).
-    pub const TOKEN: Self = Self::of(b"!#$%&'*+-.^_`|~");
+    pub const TOKEN: Self = Self(1);
 
     /// What stands for itself in a percent-encoded text (RFC 3986 section 2.3).
-    pub const UNRESERVED: Self = Self::of(b"-._~");
+    pub const UNRESERVED: Self = Self(2);
 
     /// What stands for itself in a canonical path.
-    pub const PATH: Self = Self::of(b"-._~/");
+    pub const PATH: Self = Self(4);
 
     /// What a region, a service or an access key id is made of: it stands between slashes, in a list with commas, behind an equals sign.
-    pub const SCOPE: Self = Self::of(b"!\"#$%&'()*+-.:;<>?@[\\]^_`{|}~");
+    pub const SCOPE: Self = Self(8);
 
     /// What a host name or an address is made of, with its port (RFC 3986 section 3.2.2, without percent-encoding and what no name in the DNS has).
-    pub const HOST: Self = Self::of(b"-._~:[]");
-
-    /// The letters, the digits and `others`.
-    const fn of(others: &[u8]) -> Self {
-        let mut words = [0; 8];
-        let mut byte = 0;
-        while byte < 128 {
-            if (byte as u8).is_ascii_alphanumeric() {
-                words[byte >> 5] |= 1 << (byte & 31);
-            }
-            byte += 1;
-        }
-        let mut i = 0;
-        while i < others.len() {
-            words[(others[i] >> 5) as usize] |= 1 << (others[i] & 31);
-            i += 1;
-        }
-        Self(words)
-    }
+    pub const HOST: Self = Self(16);
 
     /// Whether it has a byte.
-    pub fn has(&self, byte: u8) -> bool {
-        self.0[usize::from(byte >> 5)] >> (byte & 31) & 1 == 1
+    pub fn has(self, byte: u8) -> bool {
+        SETS.get(usize::from(byte)).is_some_and(|sets| sets & self.0 != 0)
     }
 
     /// Whether a text is not empty and is made of these bytes alone.
-    pub fn holds(&self, text: &[u8]) -> bool {
-        !text.is_empty() && text.iter().all(|byte| self.has(*byte))
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn holds(self, text: &[u8]) -> bool {
+        if cfg!(target_os = "none") {
+            return !text.is_empty() && text.iter().all(|byte| self.has(*byte));
+        }
+        // Without a branch for each byte.
+        let sets = |byte: &u8| SETS.get(usize::from(*byte)).copied().unwrap_or_default();
+        !text.is_empty() && text.iter().fold(self.0, |all, byte| all & sets(byte)) != 0
     }
 }
 
-/// Whether `good` holds for every byte; without a branch for each, so that the compiler can look at many at once, where there is a use in it.
-pub fn every(text: &[u8], good: impl Fn(u8) -> bool) -> bool {
-    if cfg!(target_os = "none") {
-        return text.iter().all(|byte| good(*byte));
+/// For each byte the sets that have it. Where code may be large it goes up to the last byte, so that none needs to be compared with its end.
+static SETS: [u8; if cfg!(target_os = "none") { 128 } else { 256 }] = {
+    let others: [(Bytes, &[u8]); 5] = [
+        (Bytes::TOKEN, b"!#$%&'*+-.^_`|~"),
+        (Bytes::UNRESERVED, b"-._~"),
+        (Bytes::PATH, b"-._~/"),
+        (Bytes::SCOPE, b"!\"#$%&'()*+-.:;<>?@[\\]^_`{|}~"),
+        (Bytes::HOST, b"-._~:[]"),
+    ];
+    let mut sets = [0; if cfg!(target_os = "none") { 128 } else { 256 }];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            sets[byte] = 31;
+        }
+        byte += 1;
     }
-    let good = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & good(*byte));
-    let (chunks, rest) = text.as_chunks::<64>();
-    chunks.iter().all(|chunk| good(chunk)) && good(rest)
+    let mut set = 0;
+    while set < others.len() {
+        let mut i = 0;
+        while i < others[set].1.len() {
+            sets[others[set].1[i] as usize] |= others[set].0.0;
+            i += 1;
+        }
+        set += 1;
+    }
+    sets
+};
+
+/// Whether `good` holds for every byte; without a branch for each, so that the compiler can look at many at once, where there is a use in it.
+#[inline(always)]
+pub fn every(text: &[u8], good: impl Fn(u8) -> bool) -> bool {
+    let one_by_one = |bytes: &[u8]| bytes.iter().all(|byte| good(*byte));
+    if cfg!(target_os = "none") {
+        return one_by_one(text);
+    }
+    let at_once = |bytes: &[u8; 16]| bytes.iter().fold(0, |bad, byte| bad | u8::from(!good(*byte))) == 0;
+    // The last 16 bytes are looked at as a whole, whatever of them was looked at before.
+    match text.last_chunk() {
+        Some(last) => text.as_chunks().0.iter().all(at_once) && at_once(last),
+        None => one_by_one(text),
+    }
 }
 
 /// Whether a text is of visible ASCII characters.
+#[cfg_attr(target_os = "none", inline(never))]
 pub fn is_visible(text: &[u8]) -> bool {
     // The farthest from `!`, so that the compiler can look at many at once.
     text.iter()
         .fold(0, |farthest: u8, byte| farthest.max(byte.wrapping_sub(b'!')))
         <= b'~' - b'!'
+}
+
+/// The text behind the bytes in front of it that a set has.
+#[inline]
+pub fn behind(text: &[u8], set: Bytes) -> &[u8] {
+    let run = text.iter().position(|byte| !set.has(*byte)).unwrap_or(text.len());
+    text.get(run..).unwrap_or_default()
 }
 
 /// Writes lower-case hexadecimal digits, twice as many as bytes, at most 64.

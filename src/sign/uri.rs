@@ -5,7 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::sink::Sink;
-use super::text::Bytes;
+use super::text::{Bytes, behind};
 use super::{Form, PathRules};
 
 /// What becomes of each byte.
@@ -16,7 +16,7 @@ pub struct Encoding {
     /// What is encoded is encoded again: `%2520` for a space.
     pub twice: bool,
     /// What stands for itself.
-    pub kept: &'static Bytes,
+    pub kept: Bytes,
     /// `=` is encoded again: `%253D`.
     pub equals_twice: bool,
 }
@@ -27,7 +27,7 @@ impl Encoding {
         Self {
             decode: form == Form::Wire,
             twice: false,
-            kept: &Bytes::UNRESERVED,
+            kept: Bytes::UNRESERVED,
             equals_twice: form == Form::RawEqualsTwice,
         }
     }
@@ -42,7 +42,7 @@ impl Encoding {
         Self {
             decode: wire && !double_encode,
             twice: double_encode && !wire,
-            kept: &Bytes::PATH,
+            kept: Bytes::PATH,
             equals_twice: false,
         }
     }
@@ -51,10 +51,10 @@ impl Encoding {
     pub fn put<S: Sink + ?Sized>(self, bytes: &[u8], sink: &mut S) {
         let mut rest = bytes;
         loop {
-            let run = rest.iter().position(|byte| !self.kept.has(*byte)).unwrap_or(rest.len());
-            let (same, after) = rest.split_at_checked(run).unwrap_or((rest, &[]));
-            if !same.is_empty() {
-                sink.put(same);
+            let after = behind(rest, self.kept);
+            let run = rest.len().wrapping_sub(after.len());
+            if run != 0 {
+                sink.put(rest.get(..run).unwrap_or_default());
             }
             rest = after;
             let Some(byte) = next_byte(&mut rest, self.decode) else {
@@ -104,10 +104,9 @@ fn escaped(text: &[u8]) -> Option<(u8, &[u8])> {
 /// Whether a text can stand in the target of an HTTP request: no space, no control character, nothing that ends it there (`excluded`), and no `%` without
 /// its two digits. Bytes from 0x80 on are let through, since clients send them, and are encoded.
 pub fn is_wire(text: &[u8], excluded: [u8; 2]) -> bool {
-    let mut rest = text;
+    let mut rest = behind(text, Bytes::PATH);
     while let Some((first, after)) = rest.split_first() {
-        rest = match first {
-            byte if Bytes::PATH.has(*byte) => after,
+        let after = match first {
             b'%' => match escaped(rest) {
                 Some((_, after)) => after,
                 None => return false,
@@ -116,6 +115,7 @@ pub fn is_wire(text: &[u8], excluded: [u8; 2]) -> bool {
             byte if excluded.contains(byte) => return false,
             _ => after,
         };
+        rest = behind(after, Bytes::PATH);
     }
     true
 }

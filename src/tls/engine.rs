@@ -9,12 +9,12 @@ use crate::limits::{
 };
 use crate::memory;
 use alloc::vec::Vec;
-use rustls::AlertDescription;
 use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::ServerName;
 use rustls::unbuffered::{
     ConnectionState, EncodeError, EncodeTlsData, EncryptError, InsufficientSizeError, UnbufferedStatus, WriteTraffic,
 };
+use rustls::{AlertDescription, ProtocolVersion};
 use zeroize::Zeroizing;
 
 /// What memory is needed for, in an error.
@@ -176,13 +176,19 @@ impl Engine {
         }
     }
 
-    /// `handshake_failure` in place of a ServerHello is the answer to what we offer, and later to our certificate, or the lack of one (RFC 5246 sections 7.2.2
-    /// and 7.4.6).
+    /// `handshake_failure` is the answer to what we offer until the server has our certificate, and then to that, or to the lack of one (RFC 5246 sections 7.2.2
+    /// and 7.4.6). With TLS 1.3 the handshake is over for us once it is sent.
     fn judge(&self, mut error: Error) -> Error {
         if error.tls_alert == u8::from(AlertDescription::HandshakeFailure) {
-            error.status = match self.connection.protocol_version() {
-                None => Status::TlsNoCommon,
-                Some(_) => Status::ClientRefused,
+            let is_ours_sent = match self.connection.protocol_version() {
+                None => false,
+                Some(ProtocolVersion::TLSv1_3) => !self.connection.is_handshaking(),
+                Some(_) => true,
+            };
+            error.status = if is_ours_sent {
+                Status::ClientRefused
+            } else {
+                Status::TlsNoCommon
             };
         }
         error

@@ -49,5 +49,5 @@ def output(command: list, **options) -> str:
 
 
 def figures(printed: str) -> dict[str, int]:
-    """The figures that meter.c prints, by name."""
-    return {name: int(figure) for name, figure in map(str.split, printed.splitlines())}
+    """The figures that meter.c and stack_image.c print, by name."""
+    return {name.rstrip(":"): int(figure) for name, figure in (line.rsplit(maxsplit=1) for line in printed.splitlines())}

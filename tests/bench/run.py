@@ -2,7 +2,8 @@
 
     run.py [sign] [fetch] [size]    all three unless some are named
 
-What is compared runs side by side in this one run, in turns, and the median of the turns counts: a machine that has other work to do slows down both.
+What is compared runs side by side in this one run, in turns, and the median of the turns counts, of a signature the fastest: a machine that has other work to do
+slows down both.
 Heap, stack and sizes do not depend on that. A figure that has a budget stands as a fraction of it, first. 1 KB is 1000 bytes.
 """
 

@@ -8,13 +8,19 @@ import shutil
 from build import FOLDER, ROOT, Build, figures, output
 from table import of_budget, table
 
-STACK_BUDGET = 1_500
+STACK_BUDGET = 1_536
 
-NO_CORTEX_M4 = "Cortex-M4: left out, it needs arm-none-eabi-gcc and qemu-arm"
+TIME_NOTE = (
+    "The hash: the payload, the canonical request and the string to sign hashed once with the same backend, without the blocks of a key. With a kept key the "
+    "secret is hashed besides, to see whether the key is its; deriving takes 18 blocks. Of an upload the throughput is that of its data. libcurl is not here: it "
+    "signs inside of a transfer alone (`--aws-sigv4`), and what a transfer takes on the same machine varies by more than a signature."
+)
+
+NO_CORTEX_M4 = "left out: needs arm-none-eabi-gcc and qemu-arm"
 
 
 def measure(build: Build) -> str:
-    return f"**A signature: time.**\n\n{_time()}\n\n{_memory(build)}"
+    return f"**A signature: time.** {TIME_NOTE}\n\n{_time()}\n\n{_memory(build)}"
 
 
 def _time() -> str:
@@ -23,27 +29,25 @@ def _time() -> str:
 
 
 def _memory(build: Build) -> str:
-    rows = [
-        _on_host(build, "iotcred::sigv4"),
-        _on_host(build, "iotcred::iotcred"),
-        _on_cortex_m4(build, "`iotcred::sigv4`", "stack_image"),
-        _on_cortex_m4(build, "`SigV4_GenerateHTTPAuthorization` without its hash", "sdk_stack_image"),
-        ["Cortex-M4: the SDK's own module, as published", "", "2 100 to 6 200", 0, 0],
-    ]
-    note = "An S3 GET with a token of 1 KiB, its key derived anew."
-    return table("A signature: memory", note, ["", "stack / budget", "stack, bytes", "heap, bytes", "allocations"], rows)
-
-
-def _on_host(build: Build, target: str) -> list:
-    program = build.host / f"sign_with_{target.rpartition(':')[2]}"
+    host, heap, peak = build.host / "sign_with_sigv4", "-heap", "-allocations"
     preloaded = {**os.environ, "LD_PRELOAD": str(build.host / "libheap_peak.so")}
-    seen = figures(output([program, "heap"], env=preloaded) + output([program, "stack"]))
-    return [f"this machine, `{target}`", "", seen["sign-stack"], seen["sign-heap"], seen["sign-allocations"]]
+    seen = figures(output([host, "heap"], env=preloaded) + output([host, "stack"]))
+    whole = figures(output([build.host / "sign_with_iotcred", "stack"]))
+    image = _on_cortex_m4(build)
+    rows = []
+    for name in (name.removesuffix("-stack") for name in seen if name.endswith("-stack")):
+        stack = image.get(name, "")
+        over = of_budget(stack, STACK_BUDGET) if image else NO_CORTEX_M4
+        rows.append([name, over, stack, seen[f"{name}-stack"], whole[f"{name}-stack"], seen[name + heap], seen[name + peak]])
+    rows.append(["the SDK's own module, as published", "", "2 100 to 6 200", "", "", 0, 0])
+    note = (
+        "Stack by painting; of the drop-in's functions without the application's hash. With a token of 1 KiB. The heap is the host's: a "
+        "Cortex-M4 has none, and a test calls every form over an allocator that aborts."
+    )
+    columns = ["", "Cortex-M4 / budget", "Cortex-M4, bytes of stack", "this machine, `iotcred::sigv4`", "`iotcred::iotcred`", "heap, bytes", "allocations"]
+    return table("A signature: memory", note, columns, rows)
 
 
-def _on_cortex_m4(build: Build, what: str, image: str) -> list:
+def _on_cortex_m4(build: Build) -> dict[str, int]:
     emulator = shutil.which("qemu-arm") or shutil.which("qemu-arm-static")
-    if not emulator or not build.cortex_m4:
-        return [NO_CORTEX_M4, "", "", "", ""]
-    stack = int(output([emulator, build.cortex_m4 / image]))
-    return [f"Cortex-M4, {what}", of_budget(stack, STACK_BUDGET), stack, 0, 0]  # there is no heap
+    return figures(output([emulator, build.cortex_m4 / "stack_image"])) if emulator and build.cortex_m4 else {}

@@ -1,6 +1,8 @@
 //! A certificate authority of the tests' own, the server's certificate and the device's.
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, PKCS_ECDSA_P256_SHA256, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, date_time_ymd,
+};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -26,6 +28,7 @@ pub struct Pki {
     tls13: Arc<ServerConfig>,
     authority: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
+    ed25519: Arc<ServerConfig>,
 }
 
 impl Pki {
@@ -37,6 +40,11 @@ impl Pki {
     /// A server that asks for a certificate, and is content without one.
     pub fn server(&self, version: &SupportedProtocolVersion) -> Arc<ServerConfig> {
         if version == &TLS12 { &self.tls12 } else { &self.tls13 }.clone()
+    }
+
+    /// A server of TLS 1.3 whose certificate is for a key of a kind that the client does not verify. It notices after its ServerHello.
+    pub fn ed25519(&self) -> Arc<ServerConfig> {
+        self.ed25519.clone()
     }
 
     /// The same whose certificate is for `name` and valid in these years: from the first one's beginning to the last one's.
@@ -60,13 +68,16 @@ impl Pki {
         let ca_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
         let ca = params.self_signed(&ca_key).expect("a certificate");
         let issuer = Issuer::new(params, ca_key);
+        // A signature's length varies by a byte or two: a seed of the mutations hits nearly the same place in each run.
         let server_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
+        let odd_key = KeyPair::generate_for(&PKCS_ED25519).expect("a key");
         let device_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
         let issue = |name: &str, key| {
             let params = CertificateParams::new([name.to_string()]).expect("a name");
             params.signed_by(key, &issuer).expect("a certificate")
         };
         let server = issue(HOST, &server_key);
+        let odd_server = issue(HOST, &odd_key);
         let config = |version| server_config(version, ca.der(), server.der(), &server_key);
         Self {
             ca: ca.pem(),
@@ -76,6 +87,7 @@ impl Pki {
             tls13: config(&TLS13),
             authority: ca.der().clone(),
             issuer,
+            ed25519: server_config(&TLS13, ca.der(), odd_server.der(), &odd_key),
         }
     }
 }

@@ -110,10 +110,11 @@ impl Server {
     }
 
     pub fn of_version(version: &SupportedProtocolVersion) -> Self {
-        Self::with_config(Pki::get().server(version))
+        Self::with(Pki::get().server(version))
     }
 
-    pub fn with_config(config: Arc<ServerConfig>) -> Self {
+    /// A server of this configuration that takes the request and is silent.
+    pub fn with(config: Arc<ServerConfig>) -> Self {
         let mut tls = ServerConnection::new(config).expect("a connection");
         tls.set_buffer_limit(None);
         Self {

@@ -21,6 +21,7 @@ import faults
 import nginx
 import pki
 import processes
+import s3s
 from credentials_provider import MAIN, CredentialsProvider, Listeners
 
 START_ATTEMPTS = 3
@@ -88,6 +89,7 @@ def _start(arguments: argparse.Namespace, servers: dict) -> None:
     settings, summary = _open_front(folder, servers)
     summary.append(("ready after", f"{time.monotonic() - began:.1f} s"))
     _start_nginx(folder, servers, settings)
+    _start_s3s(folder, servers, settings)
     _write_settings(folder, settings)
     (folder / "summary").write_text("".join(f"{name:<24}{text}\n" for name, text in summary))
 
@@ -100,6 +102,18 @@ def _start_nginx(folder: Path, servers: dict, settings: dict) -> None:
     servers["nginx"].start()
     _record(folder, servers)
     settings.update({f"LOCAL_AWS_NGINX_PORT_{name}": port for name, port in servers["nginx"].ports.items()})
+
+
+def _start_s3s(folder: Path, servers: dict, settings: dict) -> None:
+    """Another server of S3, with a bucket of the same name, where it was built."""
+    if "s3" not in servers or not s3s.find():
+        return
+    servers["s3s"] = server = s3s.S3s(folder / "s3s", settings["IOTCRED_S3_BUCKET"])
+    server.start()
+    _record(folder, servers)
+    with (folder / "secrets").open("a") as file:
+        file.write(f"{server.secret}\n")
+    settings.update(LOCAL_AWS_S3S_PORT=server.port, LOCAL_AWS_S3S_KEY_ID=server.key_id, LOCAL_AWS_S3S_SECRET=server.secret)
 
 
 def _start_servers(arguments: argparse.Namespace, servers: dict) -> None:

@@ -15,6 +15,7 @@ mod cause;
 mod compare;
 mod redact;
 mod report;
+mod words;
 
 use super::sink::{Sink, Writer};
 use super::string_to_sign::{ALGORITHM, Scope};
@@ -215,7 +216,7 @@ impl Subject<'_> {
     fn signature(&self, timestamp: &[u8; 16]) -> Result<[u8; 64], Status> {
         let scope = Scope {
             algorithm: ALGORITHM,
-            timestamp: *timestamp,
+            timestamp,
             region: self.request.region,
             service: self.request.service,
         };

@@ -37,8 +37,8 @@ pub struct Part {
     pub from: usize,
     /// The column behind the last one that is shown.
     pub to: usize,
-    /// What ends the part, beside the end of the line.
-    pub end: &'static [u8],
+    /// What ends the part, beside the end of the line: either of two.
+    pub end: [u8; 2],
 }
 
 /// Passes on what it is given, without secrets. With a part, only that, and printable: `\x1B` for what is not.
@@ -182,7 +182,8 @@ impl<'s> Redacted<'s> {
         if self.line != part.line || self.over || self.column < part.start {
             return;
         }
-        self.over |= part.end.iter().any(|end| *end == byte);
+        let [end, other] = part.end;
+        self.over |= byte == end || byte == other;
         if !self.over {
             self.mark_cuts(&part, self.column);
             if (part.from..part.to).contains(&self.column) {
@@ -350,25 +351,25 @@ mod tests {
 
     #[test]
     fn a_part_is_cut_and_printable() {
-        let part = |start, from, to, end: &'static [u8]| {
+        let part = |start, from, to, end: &[u8; 1]| {
             Some(Part {
                 line: 1,
                 start,
                 from,
                 to,
-                end,
+                end: [end[0]; 2],
             })
         };
-        assert_eq!(shown("0123\n4567\n89", part(0, 0, 9, b"")), "4567");
-        assert_eq!(shown("0123\n4567\n89", part(0, 2, 9, b"")), "...67");
-        assert_eq!(shown("0123\n4567\n89", part(0, 1, 3, b"")), "...56...");
+        assert_eq!(shown("0123\n4567\n89", part(0, 0, 9, b"\n")), "4567");
+        assert_eq!(shown("0123\n4567\n89", part(0, 2, 9, b"\n")), "...67");
+        assert_eq!(shown("0123\n4567\n89", part(0, 1, 3, b"\n")), "...56...");
         assert_eq!(shown("0\na=b&c=d&e\n89", part(4, 4, 9, b"&")), "c=d");
         assert_eq!(shown("0\na=b&c=d&e\n89", part(4, 4, 9, b"=")), "c");
-        assert_eq!(shown("0\na\tb\u{e9}\\\n", part(0, 0, 9, b"")), "a\\x09b\\xC3\\xA9\\");
+        assert_eq!(shown("0\na\tb\u{e9}\\\n", part(0, 0, 9, b"\n")), "a\\x09b\\xC3\\xA9\\");
         let token = format!("0\nx-amz-security-token:{}", "t".repeat(100));
-        assert_eq!(shown(&token, part(0, 60, 90, b"")), "tttt...tttt [100 bytes]");
+        assert_eq!(shown(&token, part(0, 60, 90, b"\n")), "tttt...tttt [100 bytes]");
         assert_eq!(
-            shown(&token, part(0, 0, 200, b"")),
+            shown(&token, part(0, 0, 200, b"\n")),
             "x-amz-security-token:tttt...tttt [100 bytes]"
         );
         assert_eq!(shown(&token, part(0, 0, 200, b":")), "x-amz-security-token");

@@ -2,9 +2,10 @@
 #![forbid(unsafe_code)]
 
 use super::answer::{Answer, Text};
-use super::cause::{Evidence, Finding, Told, server_time};
+use super::cause::{Evidence, Finding, Told};
 use super::compare::{Difference, Fate};
 use super::redact::{Part, Redacted, put_ends};
+use super::words::server_time;
 use super::{Cause, Explanation, Line, Subject, parse_time};
 use crate::error::Status;
 use crate::limits::{SHOWN_AFTER, SHOWN_BEFORE};
@@ -80,13 +81,13 @@ impl<'a> Report<'a> {
         out.put(phrase(difference.kind));
         explanation.name = out.range(|out| match difference.kind {
             Line::Header | Line::Query => self.subject.put_name(difference, theirs, out),
-            Line::Scope => Ok(out.put(part_of_scope(difference.part))),
+            Line::Scope => out.text(part_of_scope(difference.part)),
             _ => Ok(()),
         })?;
         let part = shown(difference);
         out.put(SIGNED);
         explanation.signed = out.range(|out| match difference.fate {
-            Fate::Extra => Ok(out.put(NONE)),
+            Fate::Extra => out.text(NONE),
             Fate::Changed | Fate::Missing => self.put_signed(part, out),
         })?;
         out.put(SERVER);
@@ -114,9 +115,12 @@ impl<'a> Report<'a> {
     fn put_told(&self, told: &Told<'_>, explanation: &mut Explanation, out: &mut Counted<'_>) -> Result<(), Status> {
         out.put(b"Difference: ");
         out.put(phrase(told.line));
-        explanation.name = out.range(|out| Ok(out.put(told.name)))?;
+        explanation.name = out.range(|out| out.text(told.name))?;
         out.put(SIGNED);
-        explanation.signed = out.range(|out| Ok(self.put_text(told.signed.clone(), out)))?;
+        explanation.signed = out.range(|out| {
+            self.put_text(told.signed.clone(), out);
+            Ok(())
+        })?;
         out.put(SERVER);
         explanation.server = out.range(|out| {
             match &told.server {
@@ -136,7 +140,7 @@ impl<'a> Report<'a> {
             start: 0,
             from: 0,
             to: SHOWN_BEFORE + SHOWN_AFTER,
-            end: b"",
+            end: *b"\n\n",
         };
         self.put_part(text, part, out);
     }
@@ -163,9 +167,15 @@ fn put_signatures(
     out.put(EQUAL);
     out.put(b"Difference: the signature");
     out.put(SIGNED);
-    explanation.signed = out.range(|out| Ok(put_shortened(Text::plain(ours), out)))?;
+    explanation.signed = out.range(|out| {
+        put_shortened(Text::plain(ours), out);
+        Ok(())
+    })?;
     out.put(SERVER);
-    explanation.server = out.range(|out| Ok(put_shortened(theirs.clone(), out)))?;
+    explanation.server = out.range(|out| {
+        put_shortened(theirs.clone(), out);
+        Ok(())
+    })?;
     out.put(b"\n");
     Ok(())
 }
@@ -189,7 +199,11 @@ fn shown(difference: &Difference) -> Part {
         start: difference.start,
         from: from.max(difference.start),
         to: difference.column.saturating_add(SHOWN_AFTER),
-        end: if difference.kind == Line::Query { b"&" } else { b"" },
+        end: if difference.kind == Line::Query {
+            *b"&&"
+        } else {
+            *b"\n\n"
+        },
     }
 }
 
@@ -259,6 +273,11 @@ struct Counted<'s> {
 }
 
 impl Counted<'_> {
+    fn text(&mut self, text: &[u8]) -> Result<(), Status> {
+        self.put(text);
+        Ok(())
+    }
+
     /// Where stands what is written now.
     fn range(&mut self, write: impl FnOnce(&mut Self) -> Result<(), Status>) -> Result<Range<usize>, Status> {
         let start = self.len;
