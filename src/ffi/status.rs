@@ -5,7 +5,7 @@ use crate::error::Status;
 
 /// What a function returns: `IOTCRED_OK` (0) or one of the `IOTCRED_ERR_*`.
 ///
-/// 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send; 3000s: network; 4000s: TLS; 5000s: the server's
+/// 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send (2050s: the cache); 3000s: network; 4000s: TLS; 5000s: the server's
 /// answer; 9000s: defects. A later version appends numbers and never changes one, so treat one that you do not know as a failure.
 #[allow(non_camel_case_types)]
 pub type iotcred_status = i32;

@@ -75,7 +75,8 @@ fn draw(text: &mut String, panel: &Panel<'_>) {
             "<path d=\"M{x:.1} {TOP}V{}\" stroke=\"#e2e8f0\"/><text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{:.0} min</text>",
             TOP + HEIGHT,
             TOP + HEIGHT + 16.0,
-            mark / minute
+            // Zero has no sign here.
+            mark / minute + 0.0
         );
         mark += 30.0 * minute;
     }
