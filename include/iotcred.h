@@ -512,6 +512,30 @@ typedef struct {
 // What to do: Set the device's clock.
 #define IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID 1013
 
+// `signer` lacks its callback, or there is a `private_key` besides.
+//
+// Returned by `iotcred_fetch`, `iotcred_config_check`.
+// What to do: Set `sign` of the signer, and leave `private_key` empty; or the other way about.
+#define IOTCRED_ERR_SIGNER 1030
+
+// The callback `sign` failed.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Look at what the callback sign returned, which the error's message says: the chip, its session, its PIN.
+#define IOTCRED_ERR_SIGNER_FAILED 1031
+
+// What the callback `sign` wrote is no signature of the certificate's key.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Pair the certificate with the key in the chip. Sign `hash` as it is (do not hash it again), with the padding that `scheme` names; PSS has a salt of 32 bytes.
+#define IOTCRED_ERR_SIGNER_MISMATCH 1032
+
+// The deadline passed while the callback `sign` was at work.
+//
+// Returned by `iotcred_fetch`.
+// What to do: Raise `timeout_ms` beyond what the chip needs for a signature.
+#define IOTCRED_ERR_SIGNER_SLOW 1033
+
 // `method` is no HTTP method.
 //
 // Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
@@ -1183,6 +1207,21 @@ iotcred_status sigv4_string_to_sign(const sigv4_request *request,
 // An arena, in bytes, that is enough for a fetch.
 #define IOTCRED_ARENA_SIZE 45056
 
+// `scheme`: ECDSA on P-256. `hash` is a SHA-256. The signature is in DER, or its two numbers of 32 bytes one after the other, as PKCS#11 gives them.
+#define IOTCRED_SCHEME_ECDSA_P256 1027
+
+// `scheme`: ECDSA on P-384. `hash` is a SHA-384. The signature is in DER, or its two numbers of 48 bytes.
+#define IOTCRED_SCHEME_ECDSA_P384 1283
+
+// `scheme`: RSA with PSS. `hash` is a SHA-256; MGF1 with SHA-256, a salt of 32 bytes.
+#define IOTCRED_SCHEME_RSA_PSS 2052
+
+// `scheme`: RSA with PKCS#1 v1.5. `hash` is a SHA-256, without its DigestInfo (RFC 8017 section 9.2).
+#define IOTCRED_SCHEME_RSA_PKCS1 1025
+
+// `flags`: the chip cannot pad with PSS. TLS 1.3 has nothing else for RSA, so such a chip needs a server with TLS 1.2.
+#define IOTCRED_SIGNER_NO_PSS 1
+
 // `clock_floor`: the date of this release of the library. It stands in the source, not in the build, so that builds are reproducible.
 #define IOTCRED_CLOCK_FLOOR_RELEASE 1
 
@@ -1290,6 +1329,9 @@ typedef struct {
     uint64_t (*monotonic_ms)(void *context);
     // Waits for `ms` milliseconds; goes with the clocks. NULL: the library never waits, and so makes one try in a fetch.
     void (*sleep)(void *context, uint32_t ms);
+    // Takes a line for people, which ends in NUL and is gone after the call: what the library does with the transport, and the outcome. Sizes, names and numbers,
+    // but nothing that was sent or received, and no secret. May be given alone. NULL: no log.
+    void (*log)(void *context, const char *line);
 } iotcred_platform;
 
 // How long each phase of a fetch took, in milliseconds, and how far it came: the phases that were not reached are 0. Of several tries the last one's.
@@ -1310,6 +1352,27 @@ typedef struct {
     uint32_t tries;
 } iotcred_timings;
 
+// What is to be signed. Borrowed for the call of `sign`.
+typedef struct {
+    // One of `IOTCRED_SCHEME_*`, by the key in the certificate.
+    int32_t scheme;
+    // The hash of `message`, which is what most chips sign.
+    iotcred_bytes hash;
+    // The whole message, for a chip that hashes itself.
+    iotcred_bytes message;
+} iotcred_to_sign;
+
+// A private key that never leaves its chip: a secure element, a TPM, a PKCS#11 token. All zero but `sign` is a valid one.
+typedef struct {
+    // Passed to `sign`; may be NULL.
+    void *context;
+    // Signs: writes at most `size` bytes (512) into `signature`, and returns how many; 0 or a negative number means failure. Called once in a fetch's try, in the
+    // handshake, by the thread that called the library. What it writes is verified with the certificate before it is sent.
+    int32_t (*sign)(void *context, const iotcred_to_sign *what, uint8_t *signature, size_t size);
+    // `IOTCRED_SIGNER_*`; 0: none.
+    uint32_t flags;
+} iotcred_signer;
+
 // How to get credentials. All-zero members mean the defaults; the first five are what only the user can know. Everything is borrowed for
 // the call, and nothing is kept.
 typedef struct {
@@ -1322,7 +1385,7 @@ typedef struct {
     const char *thing_name;
     // The device's certificate: a PEM chain, leaf first, or one certificate in DER. At most 512 KiB.
     iotcred_bytes certificate;
-    // Its private key, in PEM or DER, as PKCS#8, PKCS#1 or SEC1, not encrypted: RSA of 2048 to 4096 bits, P-256 or P-384.
+    // Its private key, in PEM or DER, as PKCS#8, PKCS#1 or SEC1, not encrypted: RSA of 2048 to 4096 bits, P-256 or P-384. Empty with a `signer`.
     iotcred_bytes private_key;
     // CA certificates in PEM, or one in DER, that the server's chain must end in. Empty: Amazon's and Starfield's roots.
     iotcred_bytes ca;
@@ -1340,6 +1403,8 @@ typedef struct {
     // Where to write how long each phase of the call took; NULL: nowhere. An output, written whether the fetch succeeds or fails (`iotcred_cache_get` writes it
     // when it refreshes): one for each thread.
     iotcred_timings *timings;
+    // The device's private key where it cannot be had as bytes: a secure element, a TPM, a PKCS#11 token. NULL: `private_key`.
+    const iotcred_signer *signer;
     // For a device without a clock: a date that has certainly passed, in Unix seconds from 2015 to 9999, such as its firmware's, or `IOTCRED_CLOCK_FLOOR_RELEASE`. Where
     // `unix_time` says nothing, or an earlier date, a server's certificate is then accepted unless it had expired by the floor: weaker than with a clock, since one that expired
     // later passes too. What the server says of the time comes into the cache, and `iotcred_cache_time` gives it. 0: none; certificates need a clock.

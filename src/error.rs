@@ -53,6 +53,15 @@ pub enum Status {
     /// Configuration: the device's certificate is not valid yet, by the device's clock.
     CertificateNotYetValid = 1013,
 
+    /// Configuration: the signer lacks its callback, or there is a private key besides.
+    Signer = 1030,
+    /// The signer failed.
+    SignerFailed = 1031,
+    /// What the signer gave is no signature of the certificate's key.
+    SignerMismatch = 1032,
+    /// The deadline passed while the signer was at work.
+    SignerSlow = 1033,
+
     /// Request: the method is no token.
     Method = 2001,
     /// Request: the path.

@@ -73,6 +73,9 @@ mod client {
     /// the transcript that the device signs. Seen, with all of it: 5.9 KB for P-256 and 6.9 KB for RSA-2048 with messages of 1.5 KB, 11.9 KB for RSA-2048 and 5.4 KB.
     pub const RESERVE_HANDSHAKE: usize = 4608;
 
+    /// For a signature of the caller's (`SIGNATURE_MAX`) and to verify it: counts as the length of a private key.
+    pub const EXTERNAL_KEY_RESERVE: usize = 2048;
+
     /// For a record of an open connection, beside its length and the longest message so far: a session ticket, which nobody asked for, comes with a copy of
     /// the server's certificates. Seen: 2.2 KB for records of 1.5 KB, 6.6 KB for records of 3.3 KB after certificates of 5.4 KB.
     pub const RESERVE_RECORD: usize = 1024;
@@ -187,6 +190,12 @@ mod client {
     /// a router on the way forgets it without a word, which would cost the whole deadline.
     pub const IDLE_MAX_MS: u64 = 20_000;
 
+    /// Bytes of a line of the log. It stands on the stack; an error's message is cut to fit.
+    pub const LOG_LINE_MAX: usize = 159;
+
+    /// Bytes of a signature of the caller's, at most: of an RSA key of 4096 bits.
+    pub const SIGNATURE_MAX: usize = 512;
+
     /// How long a request with `Expect: 100-continue` waits for the interim response before it sends its body all the same, in
     /// milliseconds (RFC 9110 section 10.1.1: a client must not wait for an indefinite time).
     pub const CONTINUE_WAIT_MS: u32 = 1_000;
@@ -269,9 +278,9 @@ mod client {
     /// The longest pause between two tries that the library chooses itself, in milliseconds (the SDKs' bound).
     pub const TRY_PAUSE_MAX_MS: u64 = 20_000;
 
-    /// Bytes of the stack that are cleared when a call is over that has used keys: most of what such a call takes itself (a fetch 35 KB with 64 bits, 15 to 19 KB with 32),
-    /// so that no larger stack is needed.
-    pub const STACK_SCRUB: usize = if usize::BITS == 64 { 30 * 1024 } else { 12 * 1024 };
+    /// Bytes of the stack that are cleared when a call is over that has used keys: as much as a fetch with little to do takes below the same place (24 KB in all with 64
+    /// bits, 15 KB on a Cortex-M4), so that no larger stack is needed.
+    pub const STACK_SCRUB: usize = if usize::BITS == 64 { 19 * 1024 } else { 10 * 1024 };
 
     /// Bytes of a request body that are asked of the caller and sent at a time; the buffer is on the heap.
     pub const BODY_PIECE: usize = 4 * 1024;

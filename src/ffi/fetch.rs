@@ -5,6 +5,7 @@ use super::config::{IOTCRED_CLOCK_FLOOR_RELEASE, iotcred_config};
 use super::credentials::iotcred_credentials;
 use super::error::{guard_with_error, iotcred_error};
 use super::platform::with_platform;
+use super::signer::iotcred_signer;
 use super::status::iotcred_status;
 use crate::crypto::random;
 use crate::error::{Error, Status};
@@ -12,6 +13,7 @@ use crate::fetch::{Config, fetch};
 use crate::limits::{EARLIEST_BELIEVABLE_TIME, LATEST_TIME, RELEASE_TIME};
 use crate::net::Timings;
 use crate::time::UnixTime;
+use crate::tls::External;
 use core::cell::Cell;
 
 /// Exchanges the device's certificate for temporary AWS credentials at the AWS IoT credentials provider: one HTTPS request with mutual TLS, and as
@@ -107,9 +109,23 @@ impl iotcred_config {
                 port: self.port,
                 timeout_ms: self.timeout_ms,
                 tries: self.tries,
+                signer: self.read_signer(report),
                 timings: self.timings.cast::<Cell<Timings>>().as_ref(),
                 clock_floor: or_empty(clock_floor(self.clock_floor), report),
             }
         }
+    }
+
+    /// The signer, with a lifetime that is as long as TLS wants it: it is used during the call alone.
+    ///
+    /// # Safety
+    /// As for `read`.
+    unsafe fn read_signer(&self, report: &mut dyn FnMut(Error)) -> Option<&'static dyn External> {
+        // SAFETY: the caller's promise; whatever holds the reference is gone when the call returns.
+        let signer: &'static iotcred_signer = unsafe { self.signer.as_ref() }?;
+        if signer.sign.is_none() {
+            report(Error::new(Status::Signer, format_args!("the callback `sign` is NULL")));
+        }
+        Some(signer)
     }
 }

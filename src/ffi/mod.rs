@@ -41,6 +41,8 @@ mod error;
 #[cfg(feature = "client")]
 mod fetch;
 #[cfg(feature = "client")]
+mod logged;
+#[cfg(feature = "client")]
 mod platform;
 #[cfg(feature = "client")]
 mod port;
@@ -48,6 +50,8 @@ mod port;
 mod seal;
 #[cfg(feature = "client")]
 mod send;
+#[cfg(feature = "client")]
+mod signer;
 
 pub use about::*;
 pub use chunk::*;
@@ -59,4 +63,7 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, check::*, config::*, connection::*, credentials::*, error::*, fetch::*, port::*, seal::*, send::*};
+pub use {
+    cache::*, check::*, config::*, connection::*, credentials::*, error::*, fetch::*, port::*, seal::*, send::*,
+    signer::*,
+};

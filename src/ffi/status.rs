@@ -128,6 +128,26 @@ pub const IOTCRED_ERR_CERTIFICATE_EXPIRED: iotcred_status = 1012;
 /// Returned by `iotcred_config_check`.
 /// What to do: Set the device's clock.
 pub const IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID: iotcred_status = 1013;
+/// `signer` lacks its callback, or there is a `private_key` besides.
+///
+/// Returned by `iotcred_fetch`, `iotcred_config_check`.
+/// What to do: Set `sign` of the signer, and leave `private_key` empty; or the other way about.
+pub const IOTCRED_ERR_SIGNER: iotcred_status = 1030;
+/// The callback `sign` failed.
+///
+/// Returned by `iotcred_fetch`.
+/// What to do: Look at what the callback sign returned, which the error's message says: the chip, its session, its PIN.
+pub const IOTCRED_ERR_SIGNER_FAILED: iotcred_status = 1031;
+/// What the callback `sign` wrote is no signature of the certificate's key.
+///
+/// Returned by `iotcred_fetch`.
+/// What to do: Pair the certificate with the key in the chip. Sign `hash` as it is (do not hash it again), with the padding that `scheme` names; PSS has a salt of 32 bytes.
+pub const IOTCRED_ERR_SIGNER_MISMATCH: iotcred_status = 1032;
+/// The deadline passed while the callback `sign` was at work.
+///
+/// Returned by `iotcred_fetch`.
+/// What to do: Raise `timeout_ms` beyond what the chip needs for a signature.
+pub const IOTCRED_ERR_SIGNER_SLOW: iotcred_status = 1033;
 /// `method` is no HTTP method.
 ///
 /// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
@@ -522,6 +542,10 @@ const fn describe(status: Status) -> Entry {
         Status::Swapped => entry(IOTCRED_ERR_SWAPPED, IOTCRED_KIND_CONFIGURATION, c"`certificate` and `private_key` are in each other's place", c"Swap them: the certificate is the text with BEGIN CERTIFICATE, the key that with PRIVATE KEY."),
         Status::CertificateExpired => entry(IOTCRED_ERR_CERTIFICATE_EXPIRED, IOTCRED_KIND_CONFIGURATION, c"the device's certificate has expired by the device's clock", c"Check the device's clock; if it is right, give the device a new certificate."),
         Status::CertificateNotYetValid => entry(IOTCRED_ERR_CERTIFICATE_NOT_YET_VALID, IOTCRED_KIND_CLOCK, c"the device's certificate is not valid yet by the device's clock", c"Set the device's clock."),
+        Status::Signer => entry(IOTCRED_ERR_SIGNER, IOTCRED_KIND_CONFIGURATION, c"`signer` lacks its callback, or there is a private key besides", c"Set `sign` of the signer, and leave `private_key` empty; or the other way about."),
+        Status::SignerFailed => entry(IOTCRED_ERR_SIGNER_FAILED, IOTCRED_KIND_BUG, c"the callback sign failed", c"Look at what the callback sign returned, which the error's message says: the chip, its session, its PIN."),
+        Status::SignerMismatch => entry(IOTCRED_ERR_SIGNER_MISMATCH, IOTCRED_KIND_CONFIGURATION, c"the callback sign wrote no signature of the certificate's key", c"Pair the certificate with the key in the chip. Sign `hash` as it is (do not hash it again), with the padding that `scheme` names; PSS has a salt of 32 bytes."),
+        Status::SignerSlow => entry(IOTCRED_ERR_SIGNER_SLOW, IOTCRED_KIND_CONFIGURATION, c"the deadline passed while the callback sign was at work", c"Raise `timeout_ms` beyond what the chip needs for a signature."),
         Status::Method => entry(IOTCRED_ERR_METHOD, IOTCRED_KIND_CONFIGURATION, c"`method` is no HTTP method", c"Set `method` to GET, PUT, POST or another token, in capitals."),
         Status::Path => entry(IOTCRED_ERR_PATH, IOTCRED_KIND_CONFIGURATION, c"`path` is malformed", c"Give the path as it goes on the wire: it starts with /, and a space is %20; a % is followed by two hex digits."),
         Status::Query => entry(IOTCRED_ERR_QUERY, IOTCRED_KIND_CONFIGURATION, c"`query` is malformed", c"Give the query as it goes on the wire, without the ?; a % is followed by two hex digits. For a presigned URL, remove X-Amz-Signature and the like of an earlier one."),
@@ -597,7 +621,7 @@ const fn describe(status: Status) -> Entry {
 }
 
 /// Every status, for looking one up by its number.
-const ALL: [Status; 89] = [
+const ALL: [Status; 93] = [
     Status::BufferTooSmall,
     Status::NullArgument,
     Status::NotInitialised,
@@ -621,6 +645,10 @@ const ALL: [Status; 89] = [
     Status::Swapped,
     Status::CertificateExpired,
     Status::CertificateNotYetValid,
+    Status::Signer,
+    Status::SignerFailed,
+    Status::SignerMismatch,
+    Status::SignerSlow,
     Status::Method,
     Status::Path,
     Status::Query,

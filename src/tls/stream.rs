@@ -42,9 +42,10 @@ impl<'a> Stream<'a> {
     ) -> Result<Self, Error> {
         let mut stream = Self::open(transport, place, peer, settings, deadline)?;
         deadline.enter(Phase::Handshake);
-        stream
-            .shake_hands()
-            .map_err(|error| settings.verifier.explained(error).at(Phase::Handshake))?;
+        stream.shake_hands().map_err(|error| {
+            let is_late = deadline.remaining_ms().is_err();
+            settings.explained(error, is_late).at(Phase::Handshake)
+        })?;
         Ok(stream)
     }
 
@@ -209,8 +210,12 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// Sends what the engine has to say. Once that has failed nothing more goes out: the server would miss what was lost before.
     fn flush(&mut self) -> Result<(), Error> {
-        let sent = self.wire.send_all(self.engine.outgoing(), self.deadline);
+        let sent = match self.broken {
+            Some(status) => Err(status),
+            None => self.wire.send_all(self.engine.outgoing(), self.deadline),
+        };
         self.engine.sent();
         if let Err(status) = sent
             && status.is_cut()
@@ -223,9 +228,10 @@ impl<'a> Stream<'a> {
 
     /// Sends what the engine has left to say. The call is decided already, so a failure changes nothing.
     fn say_farewell(&mut self) {
-        let _ = self
-            .wire
-            .send_all(self.engine.outgoing(), self.deadline.within(FAREWELL_MS));
+        if self.broken.is_none() {
+            let deadline = self.deadline.within(FAREWELL_MS);
+            let _ = self.wire.send_all(self.engine.outgoing(), deadline);
+        }
         self.engine.sent();
     }
 }

@@ -112,7 +112,7 @@ static iotcred_bytes certificate, private_key, ca;
 
 static iotcred_platform platform_for(int *wire)
 {
-    return (iotcred_platform){ wire, wire_connect, wire_send, wire_recv, wire_close, device_time, device_ms, device_sleep };
+    return (iotcred_platform){ wire, wire_connect, wire_send, wire_recv, wire_close, device_time, device_ms, device_sleep, NULL };
 }
 
 static iotcred_config config_for(const char *role_alias, const iotcred_platform *platform)

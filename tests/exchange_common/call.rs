@@ -235,6 +235,7 @@ fn config(timeout_ms: u32) -> Config<'static> {
         thing_name: None,
         certificate: pki.device_certificate.as_bytes(),
         private_key: pki.device_key.as_bytes(),
+        signer: None,
         ca: pki.ca.as_bytes(),
         address: None,
         port: 0,

@@ -40,6 +40,9 @@ Odd keys
     device-p256.cert-and-key.pem   certificate and key in one file
     device-mismatch.pkcs8.pem      a P-256 key that belongs to no certificate
 
+For each NAME.der in the folder that LOCAL_AWS_PUBLIC_KEYS names, a public key whose private half is elsewhere:
+    device-token-NAME.cert.pem     thing `token-NAME`
+
     things.json                    SHA-256 of each registered certificate: its things
 """
 
@@ -48,6 +51,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -88,6 +92,15 @@ NOT_YET_VALID = (NOW + 30 * DAY, NOW + 60 * DAY)
 
 SERVER = ExtendedKeyUsageOID.SERVER_AUTH
 CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
+
+
+class _PublicHalf(NamedTuple):
+    """A key of which there is no more than this."""
+
+    half: object
+
+    def public_key(self):
+        return self.half
 
 
 class Authority(NamedTuple):
@@ -190,6 +203,12 @@ def _devices(folder: Path, keys: dict) -> None:
     device("rogue", _p256(), rogue)
     device("revoked", _p256())
     _revoke(folder / "device-crl.pem", ca, x509.load_pem_x509_certificate((folder / "device-revoked.cert.pem").read_bytes()))
+
+    for path in sorted(Path(os.environ.get("LOCAL_AWS_PUBLIC_KEYS") or "/nowhere").glob("*.der")):
+        key = _PublicHalf(serialization.load_der_public_key(path.read_bytes()))
+        leaf = _leaf(f"device token {path.stem}", key, ca, CLIENT)
+        _write_certificates(folder / f"device-token-{path.stem}.cert.pem", [leaf])
+        registered[leaf.fingerprint(hashes.SHA256()).hex()] = [f"token-{path.stem}"]
 
     _write(folder / "device-mismatch.pkcs8.pem", _private(_p256(), "PEM", "PKCS8"))
     _write(folder / "device-p256.encrypted.pem", _private(keys["p256"], "PEM", "PKCS8", ENCRYPTED_KEY_PASSWORD))

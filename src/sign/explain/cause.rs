@@ -89,7 +89,7 @@ impl<'a> Subject<'a> {
     }
 
     fn other_access_key(&self, answer: &Answer<'a>) -> Option<Finding<'a>> {
-        let theirs = answer.element("AWSAccessKeyId").filter(|key| key.complete)?;
+        let theirs = answer.element("AWSAccessKeyId>").filter(|key| key.complete)?;
         (!theirs.is(self.credentials.access_key_id)).then(|| Finding {
             cause: Cause::OtherRequest,
             evidence: Evidence::Told(Told {
@@ -134,7 +134,7 @@ impl<'a> Subject<'a> {
                 _ => Cause::OtherRequest,
             });
         }
-        for name in [&b"X-Amz-Date"[..], b"X-Amz-Expires", b"X-Amz-SignedHeaders"] {
+        for name in &[&b"X-Amz-Date"[..], b"X-Amz-Expires", b"X-Amz-SignedHeaders"] {
             if self.names(difference, theirs, name)? {
                 return Ok(Cause::OtherRequest);
             }
@@ -199,8 +199,8 @@ impl<'a> Subject<'a> {
             return Cause::Path;
         };
         let (line, own) = (line.until(|byte| byte == b'\n'), self.request.path_rules());
-        for form in [Form::Wire, Form::Raw] {
-            for (normalize, double_encode) in [(false, true), (true, false), (false, false), (true, true)] {
+        for form in &[Form::Wire, Form::Raw] {
+            for &(normalize, double_encode) in &[(false, true), (true, false), (false, false), (true, true)] {
                 let rules = PathRules {
                     normalize,
                     double_encode,
@@ -209,9 +209,9 @@ impl<'a> Subject<'a> {
                     rest: line.clone(),
                     same: true,
                 };
-                canonical_path(self.request.path, form, rules, &mut same as &mut dyn Sink);
+                canonical_path(self.request.path, *form, rules, &mut same as &mut dyn Sink);
                 if same.same && same.rest.next().is_none() {
-                    let encoded = form == Form::Raw || double_encode != own.double_encode;
+                    let encoded = *form == Form::Raw || double_encode != own.double_encode;
                     return if encoded {
                         Cause::PathEncoding
                     } else {
@@ -226,7 +226,7 @@ impl<'a> Subject<'a> {
     /// Both sides signed the same: either with another key, or the signature is another request's.
     fn equal(&self, answer: &Answer<'a>, timestamp: &'a [u8; 16]) -> Result<Finding<'a>, Status> {
         let provided = answer
-            .element("SignatureProvided")
+            .element("SignatureProvided>")
             .filter(|signature| signature.complete);
         let ours = self.signature(timestamp)?;
         let (cause, evidence) = match provided {

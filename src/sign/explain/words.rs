@@ -36,7 +36,7 @@ const KNOWN: [(By, Cause); 31] = [
     (By::Words(b"scoped to a valid Region"), Cause::Region),
     (By::Words(b"the region '"), Cause::Region),
     (By::Words(b"scoped to correct service"), Cause::Service),
-    (By::Words(b"ncorrect service"), Cause::Service),
+    (By::Words(b"ncorrect service \""), Cause::Service),
     (By::Code(b"XAmzContentSHA256Mismatch"), Cause::Payload),
     (By::Code(b"MissingAuthenticationToken"), Cause::Unsigned),
     (By::Code(b"MissingAuthenticationTokenException"), Cause::Unsigned),
@@ -74,12 +74,12 @@ impl<'a> Subject<'a> {
             Cause::Clock => told(Line::Date, b"", timestamp, server_time(answer)),
             Cause::Region => told(Line::Scope, b"region", self.request.region, region(answer)),
             Cause::Service => told(Line::Scope, b"service", self.request.service, service(answer)),
-            Cause::Payload => match answer.element("ClientComputedContentSHA256") {
+            Cause::Payload => match answer.element("ClientComputedContentSHA256>") {
                 Some(signed) => Evidence::Told(Told {
                     line: Line::PayloadHash,
                     name: b"",
                     signed,
-                    server: answer.element("S3ComputedContentSHA256"),
+                    server: answer.element("S3ComputedContentSHA256>"),
                 }),
                 None => Evidence::Words,
             },
@@ -110,12 +110,12 @@ pub fn server_time<'a>(answer: &Answer<'a>) -> Option<Text<'a>> {
             .or_else(|| message.after(b"is still later than"))?;
         Some(words.after(b"(")?.until(|byte| byte == b' '))
     };
-    answer.element("ServerTime").or_else(behind_limit)
+    answer.element("ServerTime>").or_else(behind_limit)
 }
 
 fn region<'a>(answer: &Answer<'a>) -> Option<Text<'a>> {
     let expected = || Some(answer.message()?.after(b"expecting '")?.until(|byte| byte == b'\''));
-    answer.element("Region").or_else(expected)
+    answer.element("Region>").or_else(expected)
 }
 
 fn service<'a>(answer: &Answer<'a>) -> Option<Text<'a>> {
