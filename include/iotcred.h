@@ -1370,7 +1370,7 @@ typedef struct {
     iotcred_status status;
     // One of `IOTCRED_KIND_*`.
     int32_t kind;
-    // How far the connection had come, for the 3000s and 4000s: one of `IOTCRED_PHASE_*`.
+    // How far the connection had come, for the 3000s and 4000s: one of `IOTCRED_PHASE_*`. None where a cache waited in vain for another thread's refresh.
     int32_t phase;
     // How long the server asked to wait, in milliseconds; 0 if it did not.
     uint32_t retry_after_ms;

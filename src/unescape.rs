@@ -37,12 +37,13 @@ fn entity(text: &str) -> Option<(char, &str)> {
     let inside = text.strip_prefix('&')?;
     let end = inside.bytes().take(ENTITY_MAX).position(|byte| byte == b';')?;
     let (name, rest) = (inside.get(..end)?, inside.get(end.wrapping_add(1)..)?);
-    let character = match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
+    // By their letters: a text of four would stand in memory among the signer's, and be linked with them.
+    let character = match name.as_bytes() {
+        [b'a', b'm', b'p'] => '&',
+        [b'l', b't'] => '<',
+        [b'g', b't'] => '>',
+        [b'q', b'u', b'o', b't'] => '"',
+        [b'a', b'p', b'o', b's'] => '\'',
         _ => numbered(name.strip_prefix('#')?)?,
     };
     Some((character, rest))

@@ -672,7 +672,7 @@ fn the_longest_explanation() {
                 "<Error><Code>{bytes}</Code><Message>{bytes}</Message><CanonicalRequest>{theirs}</CanonicalRequest></Error>"
             ),
             format!(
-                "<Error><Code>{bytes}</Code><Message>incorrect service {bytes} belongs to \"{bytes}</Message></Error>"
+                "<Error><Code>{bytes}</Code><Message>incorrect service \"{bytes} belongs to \"{bytes}</Message></Error>"
             ),
             format!("<Error><Code>{bytes}</Code><Message>{bytes}</Message></Error>"),
         ] {

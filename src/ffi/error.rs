@@ -29,7 +29,7 @@ pub struct iotcred_error {
     pub status: iotcred_status,
     /// One of `IOTCRED_KIND_*`.
     pub kind: i32,
-    /// How far the connection had come, for the 3000s and 4000s: one of `IOTCRED_PHASE_*`.
+    /// How far the connection had come, for the 3000s and 4000s: one of `IOTCRED_PHASE_*`. None where a cache waited in vain for another thread's refresh.
     pub phase: i32,
     /// How long the server asked to wait, in milliseconds; 0 if it did not.
     pub retry_after_ms: u32,

@@ -53,11 +53,11 @@ impl<'a> Signing<'a> {
     /// With what is added to a request that [`check`](Request::check) let through.
     #[inline(always)]
     pub fn new(request: &'a Request<'a>, credentials: &'a Credentials<'a>, checked: &'a Checked) -> Self {
-        let [content_sha256, date, security_token] = checked.carried.own().map(|position| position.is_none());
+        let [content_sha256, date, security_token] = checked.carried.own();
         let added = [
-            content_sha256 && request.wants_content_sha256(),
-            date,
-            security_token && !credentials.session_token.is_empty(),
+            content_sha256.is_none() && request.wants_content_sha256(),
+            date.is_none(),
+            security_token.is_none() && !credentials.session_token.is_empty(),
         ];
         Self::adding(added, request, credentials, checked)
     }

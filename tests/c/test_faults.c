@@ -290,6 +290,10 @@ static outcome ask(const char *row, const struct fault *fault)
     const uint64_t start = now_ms(), slept = slept_ms;
     got.status = iotcred_cache_get(&cache, &config, &credentials, &got.state, &got.error);
     got.took_ms = now_ms() - start + (slept_ms - slept);
+    /* The header's one exception: a lookup that outlasts the deadline ends later. */
+    const bool is_looking_up = fault->address != NULL;
+    while (is_looking_up && leftovers_now().threads > before.threads)
+        continue;
     check(leftovers_none(before), row, "no descriptor, thread or byte of heap is left");
     got.connections = relay_connections();
     wall_off_s = 0;

@@ -96,6 +96,7 @@ static iotcred_status returned;
 static iotcred_credentials credentials;
 static iotcred_cache cache;
 static sigv4_key_cache key_cache;
+static sigv4_chunks chunks;
 
 static void fetch(const char *role_alias, const key_file *key, const char *port)
 {
@@ -141,6 +142,40 @@ static void presign(void)
     explicit_bzero(buffer, sizeof buffer);
 }
 
+static void sign_chunks(void)
+{
+    enum { CHUNK = 8192 };
+    static char buffer[8192];
+    static uint8_t data[CHUNK];
+    static const sigv4_header chunked[] = {
+        { IOTCRED_STR_INIT("host"), IOTCRED_STR_INIT("bucket.s3.us-east-1.amazonaws.com") },
+        { IOTCRED_STR_INIT("content-encoding"), IOTCRED_STR_INIT("aws-chunked") },
+        { IOTCRED_STR_INIT("x-amz-decoded-content-length"), IOTCRED_STR_INIT("8192") },
+    };
+    sigv4_request put = request;
+    put.method = IOTCRED_STR("PUT");
+    put.headers = chunked;
+    put.header_count = COUNT(chunked);
+    put.payload.kind = IOTCRED_PAYLOAD_STREAMING;
+    sigv4_signed out = { .buffer = buffer, .buffer_size = sizeof buffer };
+    size_t len;
+    const sigv4_credentials keys = iotcred_credentials_view(&credentials);
+    returned = sigv4_chunk_begin(&put, &keys, &chunks, &out);
+    if (returned == IOTCRED_OK)
+        returned = sigv4_chunk_next(&chunks, (iotcred_bytes){ data, CHUNK }, buffer, sizeof buffer, &len);
+    if (returned == IOTCRED_OK)
+        returned = sigv4_chunk_end(&chunks, IOTCRED_STR(""), buffer, sizeof buffer, &len);
+    explicit_bzero(buffer, sizeof buffer);
+}
+
+static void check_config(void)
+{
+    iotcred_error problems[IOTCRED_PROBLEMS_MAX];
+    size_t count = 0;
+    const iotcred_config config = config_for("alias", &rsa_der, "IOTCRED_PORT");
+    returned = iotcred_config_check(&config, problems, COUNT(problems), &count);
+}
+
 /* The stand-in wants a certificate that `iotcred_send` has not: the request is signed and encrypted all the same. */
 static void send_signed(void)
 {
@@ -158,6 +193,7 @@ static void wipe(void)
     iotcred_credentials_wipe(&credentials);
     iotcred_cache_wipe(&cache);
     sigv4_key_cache_wipe(&key_cache);
+    sigv4_chunk_wipe(&chunks);
     wipe_keys();
 }
 
@@ -271,6 +307,10 @@ static void after_a_fetch(void **state)
         wipe();
         expect_nothing(rows[i].row, rows[i].status);
     }
+    load_keys();
+    check_config();
+    wipe();
+    expect_nothing("a configuration that was checked", IOTCRED_OK);
     all_rows_passed();
 }
 
@@ -293,6 +333,11 @@ static void after_a_signature(void **state)
     presign();
     wipe();
     expect_nothing("a presigned URL", IOTCRED_OK);
+    load_keys();
+    fetch("fault-chunked", &ec_pem, "IOTCRED_PORT");
+    sign_chunks();
+    wipe();
+    expect_nothing("a chunked upload", IOTCRED_OK);
     load_keys();
     fetch("fault-chunked", &ec_pem, "IOTCRED_PORT");
     send_signed();

@@ -6,8 +6,8 @@
     local_aws.py faults                                       list the role aliases that serve a fault
 
 In front: the credentials provider's stand-in (credentials_provider.py), and TLS for the others (tls_proxy.py).
-Behind: SeaweedFS for S3 and moto for DynamoDB and IoT (servers.py), which verify every signature. All of it
-belongs to one process in the background (supervisor.py).
+Behind: SeaweedFS for S3 and moto for DynamoDB and IoT (servers.py), which verify every signature; beside them, where it was
+built, s3s (s3s.py), for what SeaweedFS does not verify. All of it belongs to one process in the background (supervisor.py).
 
 DIR then holds `env.sh` and `env.json` (all settings), `pki/` (its list is in pki.py), `requests.log` (a JSON line
 for each request and each failed handshake at the stand-in), `secrets` (those that were handed out), `pids`, and the servers' logs and data. What belongs

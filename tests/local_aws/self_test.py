@@ -28,6 +28,7 @@ sys.dont_write_bytecode = True
 import faults  # noqa: E402
 import nginx  # noqa: E402
 import processes  # noqa: E402
+import s3s  # noqa: E402
 
 TOOL = [sys.executable, "-B", str(Path(__file__).resolve().with_name("local_aws.py"))]
 QUICK_S = 0.3  # how long "never answers" is watched
@@ -428,6 +429,34 @@ class SecondServer(Started):
             context.wrap_socket(raw, server_hostname=self.env["IOTCRED_ENDPOINT"])
 
 
+@unittest.skipUnless(s3s.find(), "s3s was not built: tests/run.sh does it")
+class ThirdServer(Started):
+    """s3s: it looks at the body's hash, too."""
+
+    FLAGS = ["--no-dynamodb"]
+
+    def client(self, secret):
+        place = f"http://127.0.0.1:{self.env['LOCAL_AWS_S3S_PORT']}"
+        config = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, request_checksum_calculation="when_required")
+        keys = dict(aws_access_key_id=self.env["LOCAL_AWS_S3S_KEY_ID"], aws_secret_access_key=secret)
+        return boto3.client("s3", endpoint_url=place, region_name=self.env["AWS_REGION"], config=config, **keys)
+
+    def test_an_object_and_its_hash(self):
+        bucket = self.env["IOTCRED_S3_BUCKET"]
+        client = self.client(self.env["LOCAL_AWS_S3S_SECRET"])
+        client.put_object(Bucket=bucket, Key="a", Body=b"Hello")
+        self.assertEqual(client.get_object(Bucket=bucket, Key="a")["Body"].read(), b"Hello")
+        with self.assertRaises(ClientError):
+            self.client("wrong").get_object(Bucket=bucket, Key="a")
+
+        def change(request, **_):
+            request.body = b"HellO"
+
+        client.meta.events.register("before-send.s3.PutObject", change)
+        with self.assertRaises(ClientError):
+            client.put_object(Bucket=bucket, Key="b", Body=b"Hello")
+
+
 class Life(unittest.TestCase):
     """Nothing outlives a stop."""
 
@@ -452,7 +481,7 @@ class Life(unittest.TestCase):
         copy = self.path / "copy"
         copy.mkdir()
         (copy / "pids").write_bytes((self.path / "pids").read_bytes())
-        self.assertEqual(len(processes.running(copy)), 3 if nginx.find() else 2)
+        self.assertEqual(len(processes.running(copy)), 2 + bool(nginx.find()) + s3s.find())
         return copy
 
     def test_stop_leaves_no_process(self):

@@ -44,8 +44,10 @@ impl<'a> Answer<'a> {
     /// begins with it, and a colon.
     pub fn code(&self) -> Option<Text<'a>> {
         let code = match self.form {
-            Form::Xml => self.element("Code")?,
-            Form::Json => ["__type", "code", "Code"].iter().find_map(|name| self.member(name))?,
+            Form::Xml => self.element("Code>")?,
+            Form::Json => ["__type\"", "code\"", "Code\""]
+                .iter()
+                .find_map(|name| self.member(name))?,
             Form::Plain => {
                 let (code, _) = split(self.body, b':')?;
                 return code
@@ -61,8 +63,8 @@ impl<'a> Answer<'a> {
     /// What it says to a person.
     pub fn message(&self) -> Option<Text<'a>> {
         match self.form {
-            Form::Xml => self.element("Message"),
-            Form::Json => ["message", "Message"].iter().find_map(|name| self.member(name)),
+            Form::Xml => self.element("Message>"),
+            Form::Json => ["message\"", "Message\""].iter().find_map(|name| self.member(name)),
             Form::Plain => {
                 let message = self.code().and_then(|_| split(self.body, b':'));
                 Some(Text::plain(
@@ -77,20 +79,21 @@ impl<'a> Answer<'a> {
     /// The canonical request that the service made of what it received.
     pub fn canonical_request(&self) -> Option<Text<'a>> {
         let quoted = || self.quoted(b"The Canonical String for this request should have been");
-        self.bytes("CanonicalRequestBytes")
-            .or_else(|| self.element("CanonicalRequest"))
+        self.bytes("CanonicalRequestBytes>")
+            .or_else(|| self.element("CanonicalRequest>"))
             .or_else(quoted)
     }
 
     /// The string to sign that the service made of that.
     pub fn string_to_sign(&self) -> Option<Text<'a>> {
         let quoted = || self.quoted(b"The String-to-Sign should have been");
-        self.bytes("StringToSignBytes")
-            .or_else(|| self.element("StringToSign"))
+        self.bytes("StringToSignBytes>")
+            .or_else(|| self.element("StringToSign>"))
             .or_else(quoted)
     }
 
-    /// The text of the first element with this name, entities undone, if it is XML.
+    /// The text of the first element with this name, entities undone, if it is XML. The name ends in its `>`, as a member's does in its quote: a text of 4, 8, 16 or
+    /// 32 bytes would stand in memory among the signer's of that length, and be linked with them.
     pub fn element(&self, name: &str) -> Option<Text<'a>> {
         let (text, complete) = self.raw_element(name)?;
         let decoded = Decoded::of(Source::Xml(unescape::Xml::of(text)));
@@ -111,8 +114,7 @@ impl<'a> Answer<'a> {
         loop {
             let (_, tag) = split(rest, b'<')?;
             rest = tag;
-            let inside = tag.strip_prefix(name).and_then(|rest| rest.strip_prefix('>'));
-            if let Some(inside) = inside {
+            if let Some(inside) = tag.strip_prefix(name) {
                 return Some(split(inside, b'<').map_or((inside, false), |(text, _)| (text, true)));
             }
         }
@@ -122,11 +124,12 @@ impl<'a> Answer<'a> {
     fn member(&self, name: &str) -> Option<Text<'a>> {
         let mut rest = self.body;
         while let Some((_, from)) = split(rest, b'"') {
-            let (string, behind) = split_string(from);
+            let (_, behind) = split_string(from);
             rest = behind.unwrap_or_default();
             let value = rest.trim_ascii_start().strip_prefix(':');
+            let named = from.starts_with(name);
             let value = value.and_then(|value| value.trim_ascii_start().strip_prefix('"'));
-            if let (true, Some(value)) = (string == name, value) {
+            if let (true, Some(value)) = (named, value) {
                 let (string, behind) = split_string(value);
                 let decoded = Decoded::of(Source::Json(unescape::Json::of(string)));
                 return Some(Text::new(decoded, behind.is_some()));
@@ -369,7 +372,7 @@ mod tests {
         assert_eq!(text(answer.message()), some("a & b"));
         assert_eq!(text(answer.string_to_sign()), some("A\nB''<\u{e9}"));
         assert_eq!(text(answer.canonical_request()), some("GET\n/"));
-        assert_eq!(text(answer.element("Host")), None);
+        assert_eq!(text(answer.element("Host>")), None);
     }
 
     #[test]

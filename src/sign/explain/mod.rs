@@ -15,6 +15,7 @@ mod cause;
 mod compare;
 mod redact;
 mod report;
+mod words;
 
 use super::sink::{Sink, Writer};
 use super::string_to_sign::{ALGORITHM, Scope};
@@ -237,7 +238,7 @@ pub fn time_signed(body: &[u8]) -> Option<UnixTime> {
     let told = || answer.message()?.after(b"Signature expired: ");
     let early = || answer.message()?.after(b"Signature not yet current: ");
     let text = second_line()
-        .or_else(|| answer.element("RequestTime"))
+        .or_else(|| answer.element("RequestTime>"))
         .or_else(told)
         .or_else(early);
     parse_time(&text?)

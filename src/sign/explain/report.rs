@@ -2,9 +2,10 @@
 #![forbid(unsafe_code)]
 
 use super::answer::{Answer, Text};
-use super::cause::{Evidence, Finding, Told, server_time};
+use super::cause::{Evidence, Finding, Told};
 use super::compare::{Difference, Fate};
 use super::redact::{Part, Redacted, put_ends};
+use super::words::server_time;
 use super::{Cause, Explanation, Line, Subject, parse_time};
 use crate::error::Status;
 use crate::limits::{SHOWN_AFTER, SHOWN_BEFORE};
@@ -58,9 +59,9 @@ impl<'a> Report<'a> {
     fn put_server_words(&self, out: &mut Counted<'_>) {
         out.put(b"The server says: ");
         let mut separator: &[u8] = b"";
-        for text in [self.answer.code(), self.answer.message()].into_iter().flatten() {
+        for text in [self.answer.code(), self.answer.message()].iter().flatten() {
             out.put(core::mem::replace(&mut separator, b": "));
-            self.put_text(text, out);
+            self.put_text(text.clone(), out);
         }
         out.put(if separator.is_empty() {
             b"nothing that is known.\n"
@@ -211,7 +212,7 @@ fn phrase(line: Line) -> &'static [u8] {
         Line::None => b"",
         Line::Method => b"the method",
         Line::Path => b"the path",
-        Line::Query => b"query parameter ",
+        Line::Query => b"the query parameter ",
         Line::Header => b"header ",
         Line::SignedHeaders => b"the names of the signed headers",
         Line::PayloadHash => b"the hash of the payload",
@@ -225,12 +226,8 @@ fn phrase(line: Line) -> &'static [u8] {
 }
 
 fn part_of_scope(part: usize) -> &'static [u8] {
-    match part {
-        0 => b"date",
-        1 => b"region",
-        2 => b"service",
-        _ => b"end",
-    }
+    let mut parts = b"date/region/service/end".split(|byte| *byte == b'/');
+    parts.nth(part).unwrap_or_default()
 }
 
 /// What the cause is, and what to do about it. The longest has under 400 bytes.
