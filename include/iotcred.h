@@ -1546,6 +1546,13 @@ typedef struct {
     // Out: length of the body in bytes, also of one that went to `write_body`; with `IOTCRED_ERR_BUFFER_TOO_SMALL` the size that is needed, or
     // 0 if the server did not say.
     uint64_t body_len;
+    // In: memory for the body of a refusal, an answer other than 2xx: what `sigv4_explain` reads when a signature does not match. May be NULL if
+    // `refusal_size` is 0.
+    uint8_t *refusal;
+    // In: its size in bytes. S3's account of a refused signature has 2 to 8 KB.
+    size_t refusal_size;
+    // Out: how many bytes of a refusal stand in `refusal`, cut to fit; 0 if there was none.
+    size_t refusal_len;
 } iotcred_response;
 
 // A connection that is kept from one request to the next: no handshake for the second one. The struct is the caller's; all zero is closed. What it keeps beyond itself, the
@@ -1736,11 +1743,11 @@ iotcred_status iotcred_cache_restore(iotcred_cache *cache,
                                      iotcred_bytes sealed);
 
 // Sends one signed HTTPS request and takes the answer. An answer other than 2xx is a failure: its status says which, `error` carries the
-// server's code and words, and its body goes neither to `write_body` nor to the response's memory.
+// server's code and words, and its body goes to the response's `refusal` and nowhere else.
 //
 // `request`: in.
 // `credentials`: in. Access key id and secret are needed; the token may be empty.
-// `response`: in and out. Untouched on failure, but for the bytes of `body`, and for `body_len` when they are too few.
+// `response`: in and out. Untouched on failure, but for the bytes of `body`, for `body_len` when they are too few, and for `refusal` and its `refusal_len`.
 // `error`: out; may be NULL. Always written whole.
 //
 // Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes.

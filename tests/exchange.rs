@@ -581,6 +581,21 @@ fn a_source_is_asked_for_what_was_announced() {
     assert_eq!((call.result.unwrap(), asked), (200, vec![BODY_PIECE, 10]));
 }
 
+/// Longer than what is kept for the server's words.
+#[test]
+fn a_refusal_goes_to_the_sink_whole() {
+    let body = [b"<Error>".as_slice(), &vec![b' '; 10_000], b"</Error>"].concat();
+    let head = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\n\r\n", body.len());
+    let answer = [head.as_bytes(), &body].concat();
+    let (call, got) = download(Server::saying(&answer));
+    call.assert_refused(Status::Refused, 403);
+    assert!(
+        got.refusal == body && got.body.is_empty(),
+        "{} bytes came",
+        got.refusal.len()
+    );
+}
+
 fn download_until(stop: Stop) -> (Call<u16>, Got) {
     let answer = [
         b"HTTP/1.1 200 OK\r\ncontent-length: 50000\r\n\r\n".as_slice(),

@@ -6,6 +6,7 @@ use super::error::{guard_with_error, iotcred_error};
 use super::platform::with_platform;
 use super::status::iotcred_status;
 use super::types::{iotcred_bytes, sigv4_credentials, sigv4_header, sigv4_payload, sigv4_str};
+use crate::crypto::copy;
 use crate::error::{Error, Status};
 use crate::net::Clock;
 use crate::send::{Body, Dated, Fresh, Line, Progress, Request, Sink, Source, send};
@@ -90,14 +91,21 @@ pub struct iotcred_response {
     /// Out: length of the body in bytes, also of one that went to `write_body`; with `IOTCRED_ERR_BUFFER_TOO_SMALL` the size that is needed, or
     /// 0 if the server did not say.
     pub body_len: u64,
+    /// In: memory for the body of a refusal, an answer other than 2xx: what `sigv4_explain` reads when a signature does not match. May be NULL if
+    /// `refusal_size` is 0.
+    pub refusal: *mut u8,
+    /// In: its size in bytes. S3's account of a refused signature has 2 to 8 KB.
+    pub refusal_size: usize,
+    /// Out: how many bytes of a refusal stand in `refusal`, cut to fit; 0 if there was none.
+    pub refusal_len: usize,
 }
 
 /// Sends one signed HTTPS request and takes the answer. An answer other than 2xx is a failure: its status says which, `error` carries the
-/// server's code and words, and its body goes neither to `write_body` nor to the response's memory.
+/// server's code and words, and its body goes to the response's `refusal` and nowhere else.
 ///
 /// `request`: in.
 /// `credentials`: in. Access key id and secret are needed; the token may be empty.
-/// `response`: in and out. Untouched on failure, but for the bytes of `body`, and for `body_len` when they are too few.
+/// `response`: in and out. Untouched on failure, but for the bytes of `body`, for `body_len` when they are too few, and for `refusal` and its `refusal_len`.
 /// `error`: out; may be NULL. Always written whole.
 ///
 /// Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes.
@@ -147,11 +155,14 @@ pub(super) unsafe fn send_over(
             }
             let (request, credentials) = (request.read(), (*credentials).get()?);
             let memory = bytes_mut((*response).body, (*response).body_size, Status::NullArgument)?;
+            let refusal = bytes_mut((*response).refusal, (*response).refusal_size, Status::NullArgument)?;
             let mut sink = CallerSink {
                 request: &request,
                 memory,
                 received: 0,
                 needed: None,
+                refusal,
+                refused: 0,
             };
             let time = (request.time != 0).then_some(UnixTime(request.time));
             let outcome = with_platform(request.platform, |_, clock| {
@@ -163,6 +174,7 @@ pub(super) unsafe fn send_over(
             if let Some(needed) = sink.needed {
                 (*response).body_len = needed;
             }
+            (*response).refusal_len = sink.refused;
             (*response).http_status = outcome?;
             (*response).body_len = sink.received;
             Ok(())
@@ -263,6 +275,9 @@ struct CallerSink<'a> {
     received: u64,
     /// Set when the memory is too small: the size that is needed, 0 if it is not known.
     needed: Option<u64>,
+    refusal: &'a mut [u8],
+    /// Bytes of it that are filled.
+    refused: usize,
 }
 
 impl Sink for CallerSink<'_> {
@@ -315,6 +330,14 @@ impl Sink for CallerSink<'_> {
             0 => Ok(()),
             _ => Err(Status::BodySink),
         }
+    }
+
+    fn refusal(&mut self, data: &[u8]) -> bool {
+        let free = self.refusal.get_mut(self.refused..).unwrap_or_default();
+        let count = free.len().min(data.len());
+        copy(free, data);
+        self.refused += count;
+        self.refused < self.refusal.len()
     }
 }
 

@@ -59,7 +59,7 @@ pub struct Progress {
     pub to_receive: u64,
 }
 
-/// Takes a successful response. An error ends the call.
+/// Takes a response: a successful one, but for `refusal`. An error ends the call.
 pub trait Sink {
     /// Takes a header.
     fn header(&mut self, name: &[u8], value: &[u8]);
@@ -72,6 +72,9 @@ pub trait Sink {
 
     /// Told of progress. Errors: `BodySink`, to stop.
     fn progress(&mut self, progress: Progress) -> Result<(), Status>;
+
+    /// Takes a piece of the body of a refusal, and says whether more is wanted.
+    fn refusal(&mut self, data: &[u8]) -> bool;
 }
 
 /// Sends `request`, signed with `credentials`, over `line`, and gives the response to `sink`. Returns the HTTP status, 200 to 299; any other is an error.
@@ -85,7 +88,6 @@ pub fn send(
     line: &mut dyn Line,
     clock: &dyn Clock,
 ) -> Result<u16, Error> {
-    let _scrub = StackScrub;
     let _scrub = StackScrub;
     let deadline = Deadline::after(clock, request.timeout_ms());
     let whole = request.body.in_memory();
@@ -260,7 +262,8 @@ impl Answer for Response<'_> {
 
     fn body(&mut self, data: &[u8]) -> Result<bool, Error> {
         if let Some(kept) = &mut self.refusal {
-            return Ok(kept.append_some(data));
+            let (ours, theirs) = (kept.append_some(data), self.sink.refusal(data));
+            return Ok(ours || theirs);
         }
         self.sink.body(data)?;
         self.progress.received += data.len() as u64;

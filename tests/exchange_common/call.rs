@@ -87,6 +87,7 @@ pub struct Got {
     pub length: Option<Option<u64>>,
     pub body: Vec<u8>,
     pub progress: Vec<Progress>,
+    pub refusal: Vec<u8>,
     stop: Stop,
 }
 
@@ -114,6 +115,11 @@ impl Sink for Got {
             _ => false,
         };
         stop_if(enough, Status::BodySink)
+    }
+
+    fn refusal(&mut self, data: &[u8]) -> bool {
+        self.refusal.extend_from_slice(data);
+        true
     }
 }
 
