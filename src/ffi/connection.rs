@@ -47,7 +47,7 @@ pub unsafe extern "C" fn iotcred_connection_send(
 ) -> iotcred_status {
     // SAFETY: as for `iotcred_send`; the connection is valid and nobody else's for the call.
     unsafe {
-        send_over(request, credentials, response, error, |request, clock, send| {
+        send_over(request, credentials, response, error, |request, _, clock, send| {
             if connection.is_null() {
                 return Err(Error::new(Status::NullArgument, format_args!("`connection` is NULL")));
             }

@@ -8,7 +8,7 @@ use super::status::iotcred_status;
 use super::types::{iotcred_bytes, sigv4_credentials, sigv4_header, sigv4_payload, sigv4_str};
 use crate::crypto::copy;
 use crate::error::{Error, Status};
-use crate::net::Clock;
+use crate::net::{Clock, Transport};
 use crate::send::{Body, Dated, Fresh, Line, Progress, Request, Sink, Source, send};
 use crate::sign::{Payload, S3_SERVICES, Streaming};
 use crate::time::UnixTime;
@@ -123,8 +123,8 @@ pub unsafe extern "C" fn iotcred_send(
 ) -> iotcred_status {
     // SAFETY: as for `send_over`.
     unsafe {
-        send_over(request, credentials, response, error, |request, clock, send| {
-            with_platform(request.platform, |transport, _| send(&mut Fresh::new(transport), clock))
+        send_over(request, credentials, response, error, |_, transport, clock, send| {
+            send(&mut Fresh::new(transport), clock)
         })
     }
 }
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn iotcred_send(
 /// Sends over a given line, once that is known.
 pub(super) type SendOver<'a> = dyn FnMut(&mut dyn Line, &dyn Clock) -> Result<u16, Error> + 'a;
 
-/// The body of the functions that send: `with_line` gets the request, the clocks, and what sends it over the line that it chooses.
+/// The body of the functions that send: `with_line` gets the request, transport and clocks, and what sends it over the line that it chooses.
 ///
 /// # Safety
 /// As the header says of `iotcred_send`.
@@ -141,7 +141,7 @@ pub(super) unsafe fn send_over(
     credentials: *const sigv4_credentials,
     response: *mut iotcred_response,
     error: *mut iotcred_error,
-    with_line: impl FnOnce(&iotcred_request, &dyn Clock, &mut SendOver<'_>) -> Result<u16, Error>,
+    with_line: impl FnOnce(&iotcred_request, &mut dyn Transport, &dyn Clock, &mut SendOver<'_>) -> Result<u16, Error>,
 ) -> iotcred_status {
     // SAFETY: the header's "Pointers" and "Outputs": each is NULL or valid for the call, and outputs are nobody else's meanwhile. The request is
     // copied: no reference to the caller's structs is held while callbacks run.
@@ -165,8 +165,8 @@ pub(super) unsafe fn send_over(
                 refused: 0,
             };
             let time = (request.time != 0).then_some(UnixTime(request.time));
-            let outcome = with_platform(request.platform, |_, clock| {
-                with_line(&request, &Dated { clock, time }, &mut |line, clock| {
+            let outcome = with_platform(request.platform, |transport, clock| {
+                with_line(&request, transport, &Dated { clock, time }, &mut |line, clock| {
                     let mut read = |buffer: &mut [u8]| request.next_piece(buffer);
                     send(&mut request.get(&mut read)?, &credentials, &mut sink, line, clock)
                 })

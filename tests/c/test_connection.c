@@ -75,7 +75,10 @@ static uint64_t device_ms(void *context)
 
 static iotcred_platform platform_of(device *self)
 {
-    return (iotcred_platform){ self, wire_connect, wire_send, wire_recv, wire_close, device_time, device_ms, NULL };
+    return (iotcred_platform){
+        .context = self, .connect = wire_connect, .send = wire_send, .recv = wire_recv, .close = wire_close,
+        .unix_time = device_time, .monotonic_ms = device_ms,
+    };
 }
 
 /* --- Requests --------------------------------------------------------------------------------------------------- */
