@@ -53,6 +53,15 @@ pub enum Status {
     /// Configuration: the device's certificate is not valid yet, by the device's clock.
     CertificateNotYetValid = 1013,
 
+    /// Configuration: the signer lacks its callback, or there is a private key besides.
+    Signer = 1030,
+    /// The signer failed.
+    SignerFailed = 1031,
+    /// What the signer gave is no signature of the certificate's key.
+    SignerMismatch = 1032,
+    /// The deadline passed while the signer was at work.
+    SignerSlow = 1033,
+
     /// Request: the method is no token.
     Method = 2001,
     /// Request: the path.
@@ -101,6 +110,17 @@ pub enum Status {
     ChunkTotal = 2034,
     /// Streamed upload: the trailer's value.
     Trailer = 2035,
+
+    /// Cache: the first request after the start waits for its moment.
+    CacheStarting = 2050,
+    /// Cache: nothing is valid that could be sealed.
+    CacheEmpty = 2051,
+    /// Sealed cache: cut, changed, of another key or of another version.
+    SealInvalid = 2052,
+    /// Sealed cache: the clock is earlier than the seal.
+    SealClock = 2053,
+    /// Sealed cache: the credentials have expired since.
+    SealExpired = 2054,
 
     /// The name could not be resolved.
     Dns = 3001,
@@ -200,6 +220,7 @@ impl Status {
                 | Self::ResponseMalformed
                 | Self::ResponseTooLarge
                 | Self::Document
+                | Self::CacheStarting
                 | Self::Throttled
                 | Self::ServerFault
         )
@@ -211,6 +232,7 @@ impl Status {
             self,
             Self::ClockUnset
                 | Self::TimeRequired
+                | Self::SealClock
                 | Self::ServerExpired
                 | Self::ServerNotYetValid
                 | Self::CertificateNotYetValid

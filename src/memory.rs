@@ -6,20 +6,32 @@ use crate::error::{Error, Status};
 use crate::limits::{RESERVE_CONFIG, RESERVE_CONFIG_LONGEST, RESERVE_ERROR};
 use alloc::vec;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// The largest block that the arena could give now, in bytes. Without an arena memory has no bound that is known.
-static LARGEST: AtomicUsize = AtomicUsize::new(usize::MAX);
+#[cfg(not(test))]
+mod largest {
+    use core::sync::atomic::{AtomicUsize, Ordering};
+
+    static LARGEST: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+    pub fn set(largest: usize) {
+        LARGEST.store(largest, Ordering::Relaxed);
+    }
+
+    pub fn get() -> usize {
+        LARGEST.load(Ordering::Relaxed)
+    }
+}
 
 /// Says what the arena could give now.
 pub fn publish(largest: usize) {
-    LARGEST.store(largest, Ordering::Relaxed);
+    largest::set(largest);
 }
 
 /// Whether a block of `bytes` can be had, and what an error needs besides; `step` is for the message. Errors: `Memory`, with the bytes that are lacking.
 pub fn check(bytes: usize, step: &str) -> Result<(), Error> {
     let needed = bytes.saturating_add(RESERVE_ERROR);
-    match needed.saturating_sub(LARGEST.load(Ordering::Relaxed)) {
+    match needed.saturating_sub(largest::get()) {
         0 => Ok(()),
         lacking => Err(Error::new(
             Status::Memory,
@@ -48,4 +60,21 @@ pub fn zeros(length: usize, step: &str) -> Result<Vec<u8>, Error> {
 pub fn with_capacity(capacity: usize, step: &str) -> Result<Vec<u8>, Error> {
     check(capacity, step)?;
     Ok(Vec::with_capacity(capacity))
+}
+
+/// The same for each thread: tests of the arena run beside tests of what asks it.
+#[cfg(test)]
+mod largest {
+    extern crate std;
+    use core::cell::Cell;
+
+    std::thread_local!(static LARGEST: Cell<usize> = const { Cell::new(usize::MAX) });
+
+    pub fn set(largest: usize) {
+        LARGEST.set(largest);
+    }
+
+    pub fn get() -> usize {
+        LARGEST.get()
+    }
 }

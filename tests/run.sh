@@ -87,7 +87,8 @@ check_bare_client() {
 
 cmocka() {
     packages /usr/include/cmocka.h libcmocka-dev pkg-config &&
-        packages /usr/include/mbedtls/sha256.h libmbedtls-dev
+        packages /usr/include/mbedtls/sha256.h libmbedtls-dev &&
+        packages /usr/include/p11-kit-1/p11-kit/pkcs11.h libp11-kit-dev && packages softhsm2-util softhsm2 && packages pkcs11-tool opensc
 }
 
 # The compilers that the headers are tried with beside the one that builds. The tests of one that cannot be had are skipped, and it is named.

@@ -7,10 +7,16 @@
 pub mod hmac;
 #[cfg(feature = "client")]
 mod random;
+#[cfg(feature = "client")]
+pub mod sealing;
 pub mod sha256;
+#[cfg(feature = "client")]
+mod tls_digest;
 
 #[cfg(feature = "client")]
 pub use random::{fill_random, random};
+#[cfg(feature = "client")]
+pub use tls_digest::tls_digest;
 
 use crate::error::Status;
 use crate::limits::{HASH_BLOCK_MAX, HASH_DIGEST_MAX};

@@ -3,12 +3,15 @@
 
 use crate::error::{Error, Status};
 use crate::http::failure::contains;
-use crate::limits::{DEFAULT_TIMEOUT_MS, DEFAULT_TRIES, HTTPS_PORT, ROLE_ALIAS_MAX, THING_NAME_MAX};
+use crate::limits::{
+    DEFAULT_TIMEOUT_MS, DEFAULT_TRIES, EXTERNAL_KEY_RESERVE, HTTPS_PORT, ROLE_ALIAS_MAX, THING_NAME_MAX,
+};
 use crate::memory;
 use crate::net::host::{check_address, check_host};
 use crate::net::{Clock, Peer, Timings};
 use crate::secret::StackScrub;
-use crate::tls::{Identity, Roots, Settings, check_name as check_server_name, date, out_of_date};
+use crate::time::UnixTime;
+use crate::tls::{External, Identity, Roots, Settings, check_name as check_server_name, date, out_of_date};
 use core::cell::Cell;
 use core::fmt::{self, Write};
 
@@ -22,8 +25,10 @@ pub struct Config<'a> {
     pub thing_name: Option<&'a str>,
     /// The device's certificate chain, PEM or DER.
     pub certificate: &'a [u8],
-    /// Its private key, PEM or DER.
+    /// Its private key, PEM or DER; empty where `signer` has it.
     pub private_key: &'a [u8],
+    /// The one who has the private key. It is not used after the call.
+    pub signer: Option<&'static dyn External>,
     /// CA certificates, PEM or DER; empty for Amazon's.
     pub ca: &'a [u8],
     /// Where to connect in place of `endpoint`.
@@ -34,6 +39,8 @@ pub struct Config<'a> {
     pub timeout_ms: u32,
     /// Tries within the deadline, the first included; 0 for the default.
     pub tries: u32,
+    /// Where the device has no clock, or one that is earlier than this: the date that certainly has passed.
+    pub clock_floor: Option<UnixTime>,
     /// Where to write how long each phase took.
     pub timings: Option<&'a Cell<Timings>>,
 }
@@ -67,11 +74,16 @@ impl<'a> Config<'a> {
             let _ = check(self).map_err(&mut *report);
         }
         let roots = Roots::from_bytes(self.ca).map_err(&mut *report);
-        let identity = Identity::read(self.certificate, self.private_key, report);
+        let identity = match self.signer {
+            None => Identity::read(self.certificate, self.private_key, report),
+            Some(signer) => Identity::with_signer(self.certificate, self.private_key, signer, report),
+        };
         let clock = clock?;
-        date(clock).map_err(&mut *report).ok()?;
-        let settings = Settings::new(roots.ok()?, Some(identity?), clock);
-        Some(settings.map_err(report).ok()?.with_key_len(self.private_key.len()))
+        if self.clock_floor.is_none() {
+            date(clock).map_err(&mut *report).ok()?;
+        }
+        let settings = Settings::new(roots.ok()?, Some(identity?), clock, self.clock_floor);
+        Some(settings.map_err(report).ok()?.with_key_len(self.key_reserve()))
     }
 
     /// Sets TLS up, if there is no mistake. Errors: the first of those that `prepare` reports.
@@ -133,6 +145,11 @@ impl<'a> Config<'a> {
 
     fn check_address(&self) -> Result<(), Error> {
         self.address.map_or(Ok(()), check_address)
+    }
+
+    /// What it takes to sign, as the length of a private key.
+    fn key_reserve(&self) -> usize {
+        self.signer.map_or(self.private_key.len(), |_| EXTERNAL_KEY_RESERVE)
     }
 
     /// Whom to connect to.
@@ -212,11 +229,13 @@ mod tests {
             thing_name: Some("camera-17"),
             certificate: b"",
             private_key: b"",
+            signer: None,
             ca: b"",
             address: None,
             port: 0,
             timeout_ms: 0,
             tries: 0,
+            clock_floor: None,
             timings: None,
         }
     }

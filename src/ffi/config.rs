@@ -1,5 +1,6 @@
 //! `iotcred_config`, `iotcred_platform`: what a caller tells the library about its device.
 
+use super::signer::iotcred_signer;
 use super::types::iotcred_bytes;
 use crate::net::Timings;
 use core::ffi::{c_char, c_void};
@@ -34,6 +35,9 @@ pub struct iotcred_platform {
     pub monotonic_ms: Option<unsafe extern "C" fn(context: *mut c_void) -> u64>,
     /// Waits for `ms` milliseconds; goes with the clocks. NULL: the library never waits, and so makes one try in a fetch.
     pub sleep: Option<unsafe extern "C" fn(context: *mut c_void, ms: u32)>,
+    /// Takes a line for people, which ends in NUL and is gone after the call: what the library does with the transport, and the outcome. Sizes, names and numbers,
+    /// but nothing that was sent or received, and no secret. May be given alone. NULL: no log.
+    pub log: Option<unsafe extern "C" fn(context: *mut c_void, line: *const c_char)>,
 }
 
 /// How long each phase of a fetch took, in milliseconds, and how far it came: the phases that were not reached are 0. Of several tries the last one's.
@@ -71,7 +75,7 @@ pub struct iotcred_config {
     pub thing_name: *const c_char,
     /// The device's certificate: a PEM chain, leaf first, or one certificate in DER. At most 512 KiB.
     pub certificate: iotcred_bytes,
-    /// Its private key, in PEM or DER, as PKCS#8, PKCS#1 or SEC1, not encrypted: RSA of 2048 to 4096 bits, P-256 or P-384.
+    /// Its private key, in PEM or DER, as PKCS#8, PKCS#1 or SEC1, not encrypted: RSA of 2048 to 4096 bits, P-256 or P-384. Empty with a `signer`.
     pub private_key: iotcred_bytes,
     /// CA certificates in PEM, or one in DER, that the server's chain must end in. Empty: Amazon's and Starfield's roots.
     pub ca: iotcred_bytes,
@@ -89,7 +93,16 @@ pub struct iotcred_config {
     /// Where to write how long each phase of the call took; NULL: nowhere. An output, written whether the fetch succeeds or fails (`iotcred_cache_get` writes it
     /// when it refreshes): one for each thread.
     pub timings: *mut iotcred_timings,
+    /// The device's private key where it cannot be had as bytes: a secure element, a TPM, a PKCS#11 token. NULL: `private_key`.
+    pub signer: *const iotcred_signer,
+    /// For a device without a clock: a date that has certainly passed, in Unix seconds from 2015 to 9999, such as its firmware's, or `IOTCRED_CLOCK_FLOOR_RELEASE`. Where
+    /// `unix_time` says nothing, or an earlier date, a server's certificate is then accepted unless it had expired by the floor: weaker than with a clock, since one that expired
+    /// later passes too. What the server says of the time comes into the cache, and `iotcred_cache_time` gives it. 0: none; certificates need a clock.
+    pub clock_floor: i64,
 }
+
+/// `clock_floor`: the date of this release of the library. It stands in the source, not in the build, so that builds are reproducible.
+pub const IOTCRED_CLOCK_FLOOR_RELEASE: i64 = 1;
 
 const _: () = assert!(
     size_of::<iotcred_timings>() == size_of::<Timings>() && align_of::<iotcred_timings>() == align_of::<Timings>()

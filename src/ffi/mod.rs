@@ -33,17 +33,25 @@ mod clock;
 #[cfg(feature = "client")]
 mod config;
 #[cfg(feature = "client")]
+mod connection;
+#[cfg(feature = "client")]
 mod credentials;
 #[cfg(feature = "client")]
 mod error;
 #[cfg(feature = "client")]
 mod fetch;
 #[cfg(feature = "client")]
+mod logged;
+#[cfg(feature = "client")]
 mod platform;
 #[cfg(feature = "client")]
 mod port;
 #[cfg(feature = "client")]
+mod seal;
+#[cfg(feature = "client")]
 mod send;
+#[cfg(feature = "client")]
+mod signer;
 
 pub use about::*;
 pub use chunk::*;
@@ -55,4 +63,7 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, check::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*};
+pub use {
+    cache::*, check::*, config::*, connection::*, credentials::*, error::*, fetch::*, port::*, seal::*, send::*,
+    signer::*,
+};

@@ -1,6 +1,7 @@
 //! The caller's transport and clocks as the library's, and the operating system's in their place where there is one.
 
 use super::config::iotcred_platform;
+use super::logged::{Log, Logged};
 use super::status::{
     IOTCRED_ERR_CONNECTION_REFUSED, IOTCRED_ERR_CONNECTION_RESET, IOTCRED_ERR_DEADLINE, IOTCRED_ERR_DNS,
     IOTCRED_ERR_DNS_DEADLINE, IOTCRED_ERR_NO_ROUTE,
@@ -31,13 +32,55 @@ pub(super) unsafe fn with_platform<T>(
     let clock: &dyn Clock = clock.as_ref().map_or(&system, |clock| clock);
     #[cfg(not(feature = "std"))]
     let clock: &dyn Clock = &clock.ok_or_else(|| lacking("unix_time"))?;
+    let log = platform.and_then(|platform| {
+        Some(Log {
+            context: platform.context,
+            line: platform.log?,
+        })
+    });
     match transport {
-        Some(mut transport) => body(&mut transport, clock).map_err(|error| transport.faults.named_in(error)),
+        Some(mut transport) => {
+            let outcome = logged(log, &mut transport, clock, body);
+            outcome.map_err(|error| transport.faults.named_in(error))
+        }
         #[cfg(feature = "std")]
-        None => body(&mut TcpTransport::default(), clock),
+        None => logged(log, &mut TcpTransport::default(), clock, body),
         #[cfg(not(feature = "std"))]
         None => Err(lacking("connect")),
     }
+}
+
+/// The transport that `platform` supplies, to be kept beyond the call. Errors: `Platform`.
+///
+/// # Safety
+/// `platform` is NULL or valid for the call; its functions and its context stay valid as long as the transport is used.
+pub(super) unsafe fn kept_transport(
+    platform: *const iotcred_platform,
+) -> Result<alloc::boxed::Box<dyn Transport>, Error> {
+    // SAFETY: the caller's promise.
+    let platform = unsafe { platform.as_ref() };
+    match platform.map_or(Ok(None), CallbackTransport::new)? {
+        Some(transport) => Ok(alloc::boxed::Box::new(transport)),
+        #[cfg(feature = "std")]
+        None => Ok(alloc::boxed::Box::new(TcpTransport::default())),
+        #[cfg(not(feature = "std"))]
+        None => Err(lacking("connect")),
+    }
+}
+
+/// Runs `body`, and writes to `log`, if there is one, what it does.
+fn logged<T>(
+    log: Option<Log>,
+    transport: &mut dyn Transport,
+    clock: &dyn Clock,
+    body: impl FnOnce(&mut dyn Transport, &dyn Clock) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let Some(log) = log else {
+        return body(transport, clock);
+    };
+    let outcome = body(&mut Logged { transport, log }, clock);
+    log.outcome(&outcome);
+    outcome
 }
 
 #[cfg(feature = "std")]

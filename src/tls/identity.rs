@@ -3,6 +3,7 @@
 
 use super::der::{Facts, Looks, looks, tlv};
 use super::failure;
+use super::signer::{External, ExternalKey};
 use crate::error::{Error, Status};
 use crate::limits::{PEM_MAX, RSA_BITS_MAX, RSA_BITS_MIN};
 use crate::time::UnixTime;
@@ -17,7 +18,10 @@ use zeroize::Zeroizing;
 
 /// A certificate chain with its private key, which match.
 #[derive(Debug)]
-pub struct Identity(CertifiedKey);
+pub struct Identity {
+    certified: CertifiedKey,
+    external: Option<ExternalKey>,
+}
 
 impl Identity {
     /// Reads `chain` (PEM, leaf first, or one certificate in DER) and `key` (PEM or DER: PKCS#8, PKCS#1, SEC1), and reports all that is wrong with them:
@@ -31,7 +35,10 @@ impl Identity {
         let key = private_key(key).map_err(&mut *report);
         let certified = CertifiedKey::new(chain.ok()?, key.ok()?);
         match certified.keys_match() {
-            Ok(()) => Some(Self(certified)),
+            Ok(()) => Some(Self {
+                certified,
+                external: None,
+            }),
             Err(error) => {
                 report(failure::explain_identity(&error));
                 None
@@ -39,8 +46,32 @@ impl Identity {
         }
     }
 
-    pub(super) fn into_resolver(self) -> Arc<dyn ResolvesClientCert> {
-        Arc::new(SingleCertAndKey::from(self.0))
+    /// The same with a key that is elsewhere; `key` must be empty. Reports `Certificate`, `KeyUnsupported`, `Signer`.
+    pub fn with_signer(
+        chain: &[u8],
+        key: &[u8],
+        signer: &'static dyn External,
+        report: &mut dyn FnMut(Error),
+    ) -> Option<Self> {
+        if !key.is_empty() {
+            report(Error::new(
+                Status::Signer,
+                format_args!("`private_key` and `signer` are both there"),
+            ));
+            return None;
+        }
+        let chain = certificates(chain, Status::Certificate).map_err(&mut *report).ok()?;
+        let leaf = chain.first()?.clone();
+        let external = ExternalKey::new(signer, leaf).map_err(report).ok()?;
+        Some(Self {
+            certified: CertifiedKey::new(chain, Arc::new(external.clone())),
+            external: Some(external),
+        })
+    }
+
+    /// For TLS; and the key that is elsewhere, if it is.
+    pub(super) fn into_resolver(self) -> (Arc<dyn ResolvesClientCert>, Option<ExternalKey>) {
+        (Arc::new(SingleCertAndKey::from(self.certified)), self.external)
     }
 }
 

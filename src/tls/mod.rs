@@ -7,11 +7,14 @@ mod failure;
 mod identity;
 mod provider;
 mod roots;
+mod signer;
 mod stream;
 mod verifier;
 
+pub use engine::Engine;
 pub use identity::{Identity, out_of_date};
 pub use roots::Roots;
+pub use signer::{External, Scheme, ToSign};
 pub use stream::{Received, Stream};
 
 use crate::error::{Error, Status};
@@ -22,6 +25,7 @@ use core::time::Duration;
 use rustls::client::ClientConfig;
 use rustls::pki_types::ServerName;
 use rustls::time_provider::TimeProvider;
+use signer::ExternalKey;
 use verifier::Verifier;
 
 /// What TLS needs to know before it connects.
@@ -30,32 +34,54 @@ pub struct Settings {
     /// Bytes of the device's private key, as it was given.
     key_len: usize,
     verifier: Arc<Verifier>,
+    external: Option<ExternalKey>,
 }
 
 impl Settings {
     /// TLS 1.2 (feature `tls12`) and 1.3 with SNI and no ALPN; `identity` is shown to a server that asks for a certificate.
+    /// On a device that may have no clock, where it has none or one that is earlier than `floor`, all that is known of the date is that `floor` has passed.
     /// Errors: `TimeRequired`, `ClockUnset`: certificates cannot be verified without the date.
-    pub fn new(roots: Roots, identity: Option<Identity>, clock: &dyn Clock) -> Result<Self, Error> {
-        let now = date(clock)?;
+    pub fn new(
+        roots: Roots,
+        identity: Option<Identity>,
+        clock: &dyn Clock,
+        floor: Option<UnixTime>,
+    ) -> Result<Self, Error> {
+        let floor = floor.filter(|floor| clock.unix_time().is_none_or(|now| now < *floor));
+        let now = floor.map_or_else(|| date(clock), Ok)?;
         let provider = Arc::new(provider::provider());
         let verifier = Arc::new(Verifier::new(
             roots.into_store(),
             provider.signature_verification_algorithms,
+            floor.is_some(),
         ));
         let builder = ClientConfig::builder_with_details(provider, Arc::new(Now(now)))
             .with_protocol_versions(provider::VERSIONS)
             .map_err(|error| failure::explain(&error))?
             .dangerous()
             .with_custom_certificate_verifier(verifier.clone());
-        let config = match identity {
-            Some(identity) => builder.with_client_cert_resolver(identity.into_resolver()),
-            None => builder.with_no_client_auth(),
+        let (config, external) = match identity {
+            Some(identity) => {
+                let (resolver, external) = identity.into_resolver();
+                (builder.with_client_cert_resolver(resolver), external)
+            }
+            None => (builder.with_no_client_auth(), None),
         };
         Ok(Self {
             config: Arc::new(config),
             key_len: 0,
             verifier,
+            external,
         })
+    }
+
+    /// The error that a handshake ended with, or what the verifier or the device's signer knows better. `is_late`: the deadline has passed.
+    fn explained(&self, error: Error, is_late: bool) -> Error {
+        let is_of_signer = is_late || error.status == Status::Tls;
+        match self.external.as_ref().and_then(|key| key.blame(is_late)) {
+            Some(blame) if is_of_signer => blame,
+            _ => self.verifier.explained(error),
+        }
     }
 
     /// The same for a private key of `key_len` bytes: memory is kept to sign with it.

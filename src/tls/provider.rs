@@ -96,7 +96,7 @@ type Algorithm = &'static dyn SignatureVerificationAlgorithm;
 
 /// Of the server's signature each scheme, in the order in which they are offered, with the algorithms that verify it: TLS 1.2 fixes no curve, and tries
 /// them all. In a chain each of `all` may stand.
-const ALGORITHMS: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+pub(super) const ALGORITHMS: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[
         algorithms::ECDSA_P256_SHA256,
         algorithms::ECDSA_P256_SHA384,

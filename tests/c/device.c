@@ -77,7 +77,7 @@ static uint64_t monotonic_ms(void *context)
 
 iotcred_platform device_platform(device *device)
 {
-    return (iotcred_platform){ device, device_connect, device_send, device_recv, device_close, unix_time, monotonic_ms, NULL };
+    return (iotcred_platform){ device, device_connect, device_send, device_recv, device_close, unix_time, monotonic_ms, NULL, NULL };
 }
 
 static int32_t fill_random(uint8_t *buffer, size_t len)

@@ -102,7 +102,7 @@ static uint64_t fake_monotonic_ms(void *context)
 
 iotcred_platform fake_platform(fake *fake)
 {
-    return (iotcred_platform){ fake, fake_connect, fake_send, fake_recv, fake_close, fake_unix_time, fake_monotonic_ms, NULL };
+    return (iotcred_platform){ fake, fake_connect, fake_send, fake_recv, fake_close, fake_unix_time, fake_monotonic_ms, NULL, NULL };
 }
 
 void check_fake(const char *row, const fake *fake, uint32_t timeout_ms)
