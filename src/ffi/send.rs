@@ -7,8 +7,10 @@ use super::platform::with_platform;
 use super::status::iotcred_status;
 use super::types::{iotcred_bytes, sigv4_credentials, sigv4_header, sigv4_payload, sigv4_str};
 use crate::error::{Error, Status};
-use crate::send::{Body, Progress, Request, Sink, Source, send};
+use crate::net::Clock;
+use crate::send::{Body, Dated, Fresh, Line, Progress, Request, Sink, Source, send};
 use crate::sign::{Payload, S3_SERVICES, Streaming};
+use crate::time::UnixTime;
 use core::ffi::{c_char, c_void};
 
 /// `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
@@ -69,6 +71,9 @@ pub struct iotcred_request {
     pub flags: u32,
     /// The device's transport and clocks. NULL: the operating system's.
     pub platform: *const iotcred_platform,
+    /// The date for the signature and for the server's certificate, in Unix seconds: what `iotcred_cache_time` gives, which is right also where the device's clock is not.
+    /// 0: the clock's.
+    pub time: i64,
 }
 
 /// The answer to a request, in the caller's memory.
@@ -108,6 +113,28 @@ pub unsafe extern "C" fn iotcred_send(
     response: *mut iotcred_response,
     error: *mut iotcred_error,
 ) -> iotcred_status {
+    // SAFETY: as for `send_over`.
+    unsafe {
+        send_over(request, credentials, response, error, |request, clock, send| {
+            with_platform(request.platform, |transport, _| send(&mut Fresh::new(transport), clock))
+        })
+    }
+}
+
+/// Sends over a given line, once that is known.
+pub(super) type SendOver<'a> = dyn FnMut(&mut dyn Line, &dyn Clock) -> Result<u16, Error> + 'a;
+
+/// The body of the functions that send: `with_line` gets the request, the clocks, and what sends it over the line that it chooses.
+///
+/// # Safety
+/// As the header says of `iotcred_send`.
+pub(super) unsafe fn send_over(
+    request: *const iotcred_request,
+    credentials: *const sigv4_credentials,
+    response: *mut iotcred_response,
+    error: *mut iotcred_error,
+    with_line: impl FnOnce(&iotcred_request, &dyn Clock, &mut SendOver<'_>) -> Result<u16, Error>,
+) -> iotcred_status {
     // SAFETY: the header's "Pointers" and "Outputs": each is NULL or valid for the call, and outputs are nobody else's meanwhile. The request is
     // copied: no reference to the caller's structs is held while callbacks run.
     unsafe {
@@ -126,9 +153,12 @@ pub unsafe extern "C" fn iotcred_send(
                 received: 0,
                 needed: None,
             };
-            let outcome = with_platform(request.platform, |transport, clock| {
-                let mut read = |buffer: &mut [u8]| request.next_piece(buffer);
-                send(&mut request.get(&mut read)?, &credentials, &mut sink, transport, clock)
+            let time = (request.time != 0).then_some(UnixTime(request.time));
+            let outcome = with_platform(request.platform, |_, clock| {
+                with_line(&request, &Dated { clock, time }, &mut |line, clock| {
+                    let mut read = |buffer: &mut [u8]| request.next_piece(buffer);
+                    send(&mut request.get(&mut read)?, &credentials, &mut sink, line, clock)
+                })
             });
             if let Some(needed) = sink.needed {
                 (*response).body_len = needed;

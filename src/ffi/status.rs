@@ -5,7 +5,7 @@ use crate::error::Status;
 
 /// What a function returns: `IOTCRED_OK` (0) or one of the `IOTCRED_ERR_*`.
 ///
-/// 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send; 3000s: network; 4000s: TLS; 5000s: the server's
+/// 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send (2050s: the cache); 3000s: network; 4000s: TLS; 5000s: the server's
 /// answer; 9000s: defects. A later version appends numbers and never changes one, so treat one that you do not know as a failure.
 #[allow(non_camel_case_types)]
 pub type iotcred_status = i32;
@@ -39,7 +39,8 @@ pub const IOTCRED_ERR_CLOCK_UNSET: iotcred_status = 4;
 pub const IOTCRED_ERR_TIME_REQUIRED: iotcred_status = 5;
 /// The time is after the year 9999.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`;
+/// `iotcred_fetch` for a `clock_floor` that is no date from 2015 to 9999.
 /// What to do: Pass Unix seconds, not milliseconds.
 pub const IOTCRED_ERR_TIME_OUT_OF_RANGE: iotcred_status = 6;
 /// The arena does not hold what the next step may need.
@@ -267,6 +268,31 @@ pub const IOTCRED_ERR_CHUNK_TOTAL: iotcred_status = 2034;
 /// Returned by `sigv4_chunk_end`, `iotcred_send`.
 /// What to do: Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone.
 pub const IOTCRED_ERR_TRAILER: iotcred_status = 2035;
+/// The first request after the device's start waits for its moment.
+///
+/// Returned by `iotcred_cache_get`.
+/// What to do: Call again after `retry_after_ms`, which iotcred_cache_next_wake says too; `startup_spread_ms` in the cache sets the time over which a fleet's first requests are spread.
+pub const IOTCRED_ERR_CACHE_STARTING: iotcred_status = 2050;
+/// The cache holds no valid credentials.
+///
+/// Returned by `iotcred_cache_seal`.
+/// What to do: Get credentials with iotcred_cache_get first; an empty cache needs no seal.
+pub const IOTCRED_ERR_CACHE_EMPTY: iotcred_status = 2051;
+/// The sealed cache cannot be opened: it was cut or changed, or is of another key or version.
+///
+/// Returned by `iotcred_cache_restore`.
+/// What to do: Give all the bytes that iotcred_cache_seal wrote, and the same key; else go on with an empty cache.
+pub const IOTCRED_ERR_SEAL_INVALID: iotcred_status = 2052;
+/// The clock is earlier than the seal, so that the age of what is sealed cannot be told.
+///
+/// Returned by `iotcred_cache_restore`.
+/// What to do: Go on with an empty cache, or set the clock and restore again.
+pub const IOTCRED_ERR_SEAL_CLOCK: iotcred_status = 2053;
+/// The credentials have expired since they were sealed.
+///
+/// Returned by `iotcred_cache_restore`.
+/// What to do: Go on with an empty cache: the next iotcred_cache_get fetches new ones.
+pub const IOTCRED_ERR_SEAL_EXPIRED: iotcred_status = 2054;
 /// The name could not be resolved.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
@@ -544,6 +570,11 @@ const fn describe(status: Status) -> Entry {
         Status::ChunkTooLarge => entry(IOTCRED_ERR_CHUNK_TOO_LARGE, IOTCRED_KIND_CONFIGURATION, c"a chunk is larger than what is left of the announced length", c"Announce the whole length in x-amz-decoded-content-length, and give no more than that."),
         Status::ChunkTotal => entry(IOTCRED_ERR_CHUNK_TOTAL, IOTCRED_KIND_CONFIGURATION, c"the chunks have fewer bytes than announced, or the announced length is too large to be sent", c"Give as many bytes as x-amz-decoded-content-length says before the end; with its chunks' heads the body must be shorter than 2^64 bytes."),
         Status::Trailer => entry(IOTCRED_ERR_TRAILER, IOTCRED_KIND_CONFIGURATION, c"the trailer's value is missing, malformed, or not wanted", c"Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone."),
+        Status::CacheStarting => entry(IOTCRED_ERR_CACHE_STARTING, IOTCRED_KIND_TRANSIENT, c"the first request after the start waits for its moment", c"Call again after `retry_after_ms`, which iotcred_cache_next_wake says too; `startup_spread_ms` in the cache sets the time over which a fleet's first requests are spread."),
+        Status::CacheEmpty => entry(IOTCRED_ERR_CACHE_EMPTY, IOTCRED_KIND_NONE, c"the cache holds no valid credentials", c"Get credentials with iotcred_cache_get first; an empty cache needs no seal."),
+        Status::SealInvalid => entry(IOTCRED_ERR_SEAL_INVALID, IOTCRED_KIND_CONFIGURATION, c"the sealed cache cannot be opened", c"Give all the bytes that iotcred_cache_seal wrote, and the same key; else go on with an empty cache."),
+        Status::SealClock => entry(IOTCRED_ERR_SEAL_CLOCK, IOTCRED_KIND_CLOCK, c"the clock is earlier than the seal", c"Go on with an empty cache, or set the clock and restore again."),
+        Status::SealExpired => entry(IOTCRED_ERR_SEAL_EXPIRED, IOTCRED_KIND_NONE, c"the sealed credentials have expired", c"Go on with an empty cache: the next iotcred_cache_get fetches new ones."),
         Status::Dns => entry(IOTCRED_ERR_DNS, IOTCRED_KIND_TRANSIENT, c"the name could not be resolved", c"Check the spelling of `endpoint` and the device's DNS server."),
         Status::DnsDeadline => entry(IOTCRED_ERR_DNS_DEADLINE, IOTCRED_KIND_TRANSIENT, c"the name was not resolved before the deadline", c"Check the device's DNS server, or raise `timeout_ms`; the operating system's lookup goes on in a thread of its own and ends by itself."),
         Status::Connect => entry(IOTCRED_ERR_CONNECT, IOTCRED_KIND_TRANSIENT, c"no address accepted a connection", c"Check the network, the port (443) and the firewall."),
@@ -590,7 +621,7 @@ const fn describe(status: Status) -> Entry {
 }
 
 /// Every status, for looking one up by its number.
-const ALL: [Status; 88] = [
+const ALL: [Status; 93] = [
     Status::BufferTooSmall,
     Status::NullArgument,
     Status::NotInitialised,
@@ -641,6 +672,11 @@ const ALL: [Status; 88] = [
     Status::ChunkTooLarge,
     Status::ChunkTotal,
     Status::Trailer,
+    Status::CacheStarting,
+    Status::CacheEmpty,
+    Status::SealInvalid,
+    Status::SealClock,
+    Status::SealExpired,
     Status::HeaderName,
     Status::Dns,
     Status::DnsDeadline,
