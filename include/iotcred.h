@@ -1778,7 +1778,8 @@ iotcred_status iotcred_connection_send(iotcred_connection *connection,
 
 // Closes a connection, and frees and wipes what it kept. It can be used again.
 //
-// `connection`: in and out; NULL is allowed, and one that is closed, and nothing happens.
+// `connection`: in and out; NULL is allowed, and one that is closed, and nothing happens. Nothing happens either while another call uses the arena, if there is one:
+// close it again when that has returned.
 // Threads: one at a time for one connection.
 // Example: `iotcred_connection_close(&connection);`
 void iotcred_connection_close(iotcred_connection *connection);
