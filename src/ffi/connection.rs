@@ -4,10 +4,13 @@ use super::config::iotcred_platform;
 use super::error::iotcred_error;
 use super::guard::guard;
 use super::platform::{kept_transport, with_platform};
+use super::port::Turn;
 use super::send::{iotcred_request, iotcred_response, send_over};
 use super::status::iotcred_status;
 use super::types::sigv4_credentials;
 use crate::error::{Error, Status};
+use crate::limits::RESERVE_ERROR;
+use crate::memory;
 use crate::send::Reusable;
 use alloc::boxed::Box;
 use core::ffi::c_void;
@@ -59,12 +62,14 @@ pub unsafe extern "C" fn iotcred_connection_send(
 
 /// Closes a connection, and frees and wipes what it kept. It can be used again.
 ///
-/// `connection`: in and out; NULL is allowed, and one that is closed, and nothing happens.
+/// `connection`: in and out; NULL is allowed, and one that is closed, and nothing happens. Nothing happens either while another call uses the arena, if there is one:
+/// close it again when that has returned.
 /// Threads: one at a time for one connection.
 /// Example: `iotcred_connection_close(&connection);`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn iotcred_connection_close(connection: *mut iotcred_connection) {
     guard(|| {
+        let _turn = Turn::take()?;
         if !connection.is_null() {
             // SAFETY: not NULL, and valid and nobody else's for the call as the header's "Pointers" and "Outputs" say.
             unsafe { close(connection) };
@@ -93,6 +98,7 @@ unsafe fn obtain(connection: *mut iotcred_connection, request: &iotcred_request)
             close(connection);
         }
         if (*open).is_null() {
+            memory::check(size_of::<Open>() + RESERVE_ERROR, "the connection")?;
             let line = Reusable::new(kept_transport(request.platform)?);
             *open = Box::into_raw(Box::new(Open { line, platform }));
         }

@@ -6,6 +6,7 @@ use super::config::iotcred_config;
 use super::credentials::iotcred_credentials_view;
 use super::guard::guard;
 use super::platform::with_platform;
+use super::port::Turn;
 use super::status::iotcred_status;
 use super::types::iotcred_bytes;
 use crate::cache::Shared;
@@ -120,5 +121,8 @@ pub unsafe extern "C" fn iotcred_cache_restore(
 
 /// The guard for a function that reports a status alone.
 fn plain(body: impl FnOnce() -> Result<(), Error>) -> iotcred_status {
-    guard(|| body().map_err(|error| error.status))
+    guard(|| {
+        let _turn = Turn::take()?;
+        body().map_err(|error| error.status)
+    })
 }

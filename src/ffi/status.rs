@@ -722,10 +722,82 @@ pub(super) const fn code(status: Status) -> iotcred_status {
     status as iotcred_status
 }
 
-fn find(code: iotcred_status) -> Option<Entry> {
-    ALL.iter()
-        .map(|status| describe(*status))
-        .find(|entry| entry.code == code)
+/// What `describe` says of every status, ready to be looked up. The texts, 14 KB, stand in one block that nothing else refers to: as C string literals they would share
+/// a section with all others, and a program that asks for none would have them all the same.
+struct Row {
+    code: iotcred_status,
+    #[cfg(feature = "client")]
+    kind: i32,
+    /// Where in `TEXTS` its name begins, and its hint.
+    name: u16,
+    hint: u16,
+}
+
+const TEXTS_LEN: usize = {
+    let (mut length, mut index) = (0, 0);
+    while index < ALL.len() {
+        let entry = describe(ALL[index]);
+        length += entry.name.to_bytes_with_nul().len() + entry.hint.to_bytes_with_nul().len();
+        index += 1;
+    }
+    assert!(length <= u16::MAX as usize);
+    length
+};
+
+static TEXTS: [u8; TEXTS_LEN] = {
+    let (mut texts, mut end, mut index) = ([0; TEXTS_LEN], 0, 0);
+    while index < ALL.len() {
+        let entry = describe(ALL[index]);
+        end = put(&mut texts, end, entry.name.to_bytes_with_nul());
+        end = put(&mut texts, end, entry.hint.to_bytes_with_nul());
+        index += 1;
+    }
+    texts
+};
+
+static ROWS: [Row; ALL.len()] = {
+    let mut rows = [const {
+        Row {
+            code: IOTCRED_OK,
+            #[cfg(feature = "client")]
+            kind: IOTCRED_KIND_NONE,
+            name: 0,
+            hint: 0,
+        }
+    }; ALL.len()];
+    let (mut end, mut index) = (0, 0);
+    while index < ALL.len() {
+        let entry = describe(ALL[index]);
+        let hint = end + entry.name.to_bytes_with_nul().len();
+        rows[index] = Row {
+            code: entry.code,
+            #[cfg(feature = "client")]
+            kind: entry.kind,
+            name: end as u16,
+            hint: hint as u16,
+        };
+        end = hint + entry.hint.to_bytes_with_nul().len();
+        index += 1;
+    }
+    rows
+};
+
+/// Copies `text` to `at`, and gives its end.
+const fn put(texts: &mut [u8], at: usize, text: &[u8]) -> usize {
+    let mut index = 0;
+    while index < text.len() {
+        texts[at + index] = text[index];
+        index += 1;
+    }
+    at + text.len()
+}
+
+fn find(code: iotcred_status) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.code == code)
+}
+
+fn text(at: u16) -> Option<&'static core::ffi::CStr> {
+    core::ffi::CStr::from_bytes_until_nul(TEXTS.get(usize::from(at)..)?).ok()
 }
 
 /// The words for a number; `None` where it is not ours.
@@ -733,7 +805,7 @@ pub(super) fn name(code: iotcred_status) -> Option<&'static core::ffi::CStr> {
     if code == IOTCRED_OK {
         Some(c"success")
     } else {
-        find(code).map(|entry| entry.name)
+        find(code).and_then(|row| text(row.name))
     }
 }
 
@@ -742,14 +814,14 @@ pub(super) fn hint(code: iotcred_status) -> Option<&'static core::ffi::CStr> {
     if code == IOTCRED_OK {
         Some(c"")
     } else {
-        find(code).map(|entry| entry.hint)
+        find(code).and_then(|row| text(row.hint))
     }
 }
 
 /// The kind of a status.
 #[cfg(feature = "client")]
-pub(super) const fn kind(status: Status) -> i32 {
-    describe(status).kind
+pub(super) fn kind(status: Status) -> i32 {
+    find(code(status)).map_or(IOTCRED_KIND_BUG, |row| row.kind)
 }
 
 #[cfg(test)]
@@ -763,6 +835,10 @@ mod tests {
             assert!(entry.code > 0);
             assert_eq!(entry.code, code(*status), "{status:?}");
             assert!(!entry.name.is_empty() && !entry.hint.is_empty());
+            assert_eq!(
+                (name(entry.code), hint(entry.code)),
+                (Some(entry.name), Some(entry.hint))
+            );
             #[cfg(feature = "client")]
             assert_eq!(
                 status.is_retryable(),
