@@ -1553,7 +1553,7 @@ typedef struct {
     uint8_t *refusal;
     // In: its size in bytes. S3's account of a refused signature has 2 to 8 KB.
     size_t refusal_size;
-    // Out: how many bytes of a refusal stand in `refusal`, cut to fit; 0 if there was none.
+    // Out, always written: how many bytes of a refusal stand in `refusal`, cut to fit; 0 if there was none.
     size_t refusal_len;
 } iotcred_response;
 

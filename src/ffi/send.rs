@@ -96,7 +96,7 @@ pub struct iotcred_response {
     pub refusal: *mut u8,
     /// In: its size in bytes. S3's account of a refused signature has 2 to 8 KB.
     pub refusal_size: usize,
-    /// Out: how many bytes of a refusal stand in `refusal`, cut to fit; 0 if there was none.
+    /// Out, always written: how many bytes of a refusal stand in `refusal`, cut to fit; 0 if there was none.
     pub refusal_len: usize,
 }
 
@@ -153,6 +153,7 @@ pub(super) unsafe fn send_over(
                     format_args!("`request`, `credentials` or `response` is NULL"),
                 ));
             }
+            (*response).refusal_len = 0;
             let (request, credentials) = (request.read(), (*credentials).get()?);
             let memory = bytes_mut((*response).body, (*response).body_size, Status::NullArgument)?;
             let refusal = bytes_mut((*response).refusal, (*response).refusal_size, Status::NullArgument)?;
