@@ -10,7 +10,8 @@
 // Outputs     Are the caller's memory. A failed call leaves them untouched, with these exceptions: a `*_len` member receives the size that is needed
 //             when the status is IOTCRED_ERR_BUFFER_TOO_SMALL; an iotcred_error is always written whole, all zero on success; and what else an
 //             output's own documentation names. Inputs and outputs must not overlap.
-// Ownership   The caller owns every struct and buffer. Nothing that is passed in is kept after the call, and there is nothing to free.
+// Ownership   The caller owns every struct and buffer. Nothing that is passed in is kept after the call, and there is nothing to free; an
+//             iotcred_connection alone keeps something, until it is closed.
 // Defaults    A struct that is all zero ({0}) means the defaults. Set what you know, leave the rest.
 // Text        What a person types into a configuration is a C string. What comes from a buffer or a wire is pointer and length (sigv4_str), and
 //             needs no NUL. IOTCRED_STR("literal") makes a sigv4_str of a literal, IOTCRED_STR_INIT("literal") initialises a static one.
@@ -205,7 +206,7 @@ extern "C" {
 
 // What a function returns: `IOTCRED_OK` (0) or one of the `IOTCRED_ERR_*`.
 //
-// 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send; 3000s: network; 4000s: TLS; 5000s: the server's
+// 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send (2050s: the cache); 3000s: network; 4000s: TLS; 5000s: the server's
 // answer; 9000s: defects. A later version appends numbers and never changes one, so treat one that you do not know as a failure.
 typedef int32_t iotcred_status;
 
@@ -404,7 +405,8 @@ typedef struct {
 
 // The time is after the year 9999.
 //
-// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`;
+// `iotcred_fetch` for a `clock_floor` that is no date from 2015 to 9999.
 // What to do: Pass Unix seconds, not milliseconds.
 #define IOTCRED_ERR_TIME_OUT_OF_RANGE 6
 
@@ -677,6 +679,36 @@ typedef struct {
 // Returned by `sigv4_chunk_end`, `iotcred_send`.
 // What to do: Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone.
 #define IOTCRED_ERR_TRAILER 2035
+
+// The first request after the device's start waits for its moment.
+//
+// Returned by `iotcred_cache_get`.
+// What to do: Call again after `retry_after_ms`, which iotcred_cache_next_wake says too; `startup_spread_ms` in the cache sets the time over which a fleet's first requests are spread.
+#define IOTCRED_ERR_CACHE_STARTING 2050
+
+// The cache holds no valid credentials.
+//
+// Returned by `iotcred_cache_seal`.
+// What to do: Get credentials with iotcred_cache_get first; an empty cache needs no seal.
+#define IOTCRED_ERR_CACHE_EMPTY 2051
+
+// The sealed cache cannot be opened: it was cut or changed, or is of another key or version.
+//
+// Returned by `iotcred_cache_restore`.
+// What to do: Give all the bytes that iotcred_cache_seal wrote, and the same key; else go on with an empty cache.
+#define IOTCRED_ERR_SEAL_INVALID 2052
+
+// The clock is earlier than the seal, so that the age of what is sealed cannot be told.
+//
+// Returned by `iotcred_cache_restore`.
+// What to do: Go on with an empty cache, or set the clock and restore again.
+#define IOTCRED_ERR_SEAL_CLOCK 2053
+
+// The credentials have expired since they were sealed.
+//
+// Returned by `iotcred_cache_restore`.
+// What to do: Go on with an empty cache: the next iotcred_cache_get fetches new ones.
+#define IOTCRED_ERR_SEAL_EXPIRED 2054
 
 // The name could not be resolved.
 //
@@ -1172,7 +1204,9 @@ iotcred_status sigv4_string_to_sign(const sigv4_request *request,
 // The smallest arena, in bytes: less cannot even report an error.
 #define IOTCRED_ARENA_MIN 2048
 
-// An arena, in bytes, that is enough for a fetch.
+// An arena, in bytes, that is enough for a fetch with a key of up to RSA-2048, server's certificates of 5 KB, and an answer of a known length. Seen on x86_64,
+// where pointers are twice as large as on a Cortex-M: 20 KB for P-256 and 26 KB for RSA-2048 where the server's certificates have 1 KB, 42 KB for RSA-2048 and 5 KB.
+// An answer in chunks takes 12 KB while it comes in.
 #define IOTCRED_ARENA_SIZE 45056
 
 // `scheme`: ECDSA on P-256. `hash` is a SHA-256. The signature is in DER, or its two numbers of 32 bytes one after the other, as PKCS#11 gives them.
@@ -1189,6 +1223,9 @@ iotcred_status sigv4_string_to_sign(const sigv4_request *request,
 
 // `flags`: the chip cannot pad with PSS. TLS 1.3 has nothing else for RSA, so such a chip needs a server with TLS 1.2.
 #define IOTCRED_SIGNER_NO_PSS 1
+
+// `clock_floor`: the date of this release of the library. It stands in the source, not in the build, so that builds are reproducible.
+#define IOTCRED_CLOCK_FLOOR_RELEASE 1
 
 // `phase`: the failure is none of the connection's.
 #define IOTCRED_PHASE_NONE 0
@@ -1219,6 +1256,15 @@ iotcred_status sigv4_string_to_sign(const sigv4_request *request,
 
 // `state`: valid; the last refresh failed, for the reason in `refresh_status`.
 #define IOTCRED_CACHE_STALE 2
+
+// `startup_spread_ms`: the first request is made at once.
+#define IOTCRED_CACHE_NO_SPREAD UINT32_MAX
+
+// Bytes of the key that a cache is sealed under.
+#define IOTCRED_SEAL_KEY_SIZE 32
+
+// Bytes of a sealed cache, at most: with the longest token that `iotcred_credentials` holds. With AWS's usual tokens it has about 1100.
+#define IOTCRED_CACHE_SEALED_SIZE 4448
 
 // `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
 #define IOTCRED_SEND_EXPECT_CONTINUE 1
@@ -1361,6 +1407,10 @@ typedef struct {
     iotcred_timings *timings;
     // The device's private key where it cannot be had as bytes: a secure element, a TPM, a PKCS#11 token. NULL: `private_key`.
     const iotcred_signer *signer;
+    // For a device without a clock: a date that has certainly passed, in Unix seconds from 2015 to 9999, such as its firmware's, or `IOTCRED_CLOCK_FLOOR_RELEASE`. Where
+    // `unix_time` says nothing, or an earlier date, a server's certificate is then accepted unless it had expired by the floor: weaker than with a clock, since one that expired
+    // later passes too. What the server says of the time comes into the cache, and `iotcred_cache_time` gives it. 0: none; certificates need a clock.
+    int64_t clock_floor;
 } iotcred_config;
 
 // What went wrong, for programs (`kind`, `retryable`) and for people (`message`). The struct is the caller's; where a function takes one, NULL is
@@ -1408,6 +1458,11 @@ typedef struct {
     void (*lock)(void *context);
     // Gives it back.
     void (*unlock)(void *context);
+    // Over how many milliseconds the first request is spread, so that a fleet which a power cut starts in one second does not ask in one second. Its moment is drawn once. Before
+    // it `iotcred_cache_get` waits, if that takes at most half of `timeout_ms`, or returns `IOTCRED_ERR_CACHE_STARTING` at once. 0: 60 000, but only if
+    // the device started less than 10 minutes ago, by `monotonic_ms` (std size on Linux: the time since boot); a program that is started later does not wait.
+    // `IOTCRED_CACHE_NO_SPREAD`: none.
+    uint32_t startup_spread_ms;
 } iotcred_cache;
 
 // What there is to say of credentials that a cache has served.
@@ -1476,6 +1531,9 @@ typedef struct {
     uint32_t flags;
     // The device's transport and clocks. NULL: the operating system's.
     const iotcred_platform *platform;
+    // The date for the signature and for the server's certificate, in Unix seconds: what `iotcred_cache_time` gives, which is right also where the device's clock is not.
+    // 0: the clock's.
+    int64_t time;
 } iotcred_request;
 
 // The answer to a request, in the caller's memory.
@@ -1490,7 +1548,21 @@ typedef struct {
     // Out: length of the body in bytes, also of one that went to `write_body`; with `IOTCRED_ERR_BUFFER_TOO_SMALL` the size that is needed, or
     // 0 if the server did not say.
     uint64_t body_len;
+    // In: memory for the body of a refusal, an answer other than 2xx: what `sigv4_explain` reads when a signature does not match. May be NULL if
+    // `refusal_size` is 0.
+    uint8_t *refusal;
+    // In: its size in bytes. S3's account of a refused signature has 2 to 8 KB.
+    size_t refusal_size;
+    // Out, always written: how many bytes of a refusal stand in `refusal`, cut to fit; 0 if there was none.
+    size_t refusal_len;
 } iotcred_response;
+
+// A connection that is kept from one request to the next: no handshake for the second one. The struct is the caller's; all zero is closed. What it keeps beyond itself, the
+// TLS session, is on the heap, since its size depends on the server: about 8 KB. End with `iotcred_connection_close`. It may be moved, but not copied.
+typedef struct {
+    // The library's.
+    uint64_t opaque[2];
+} iotcred_connection;
 
 // Gives the library what belongs to the process: randomness, memory and a panic hook. With an operating system (the std size) all of it is
 // built in: the call is not needed, and does nothing.
@@ -1548,7 +1620,7 @@ iotcred_status iotcred_config_check(const iotcred_config *config,
 // Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes. One exception: where the operating system
 // resolves names, a lookup that outlasts the deadline goes on in a thread of its own, at most one per process, which frees what it holds when it ends.
 // Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_CLOCK_UNSET`,
-// `IOTCRED_ERR_TIME_REQUIRED`; for each member of `config` that is wrong its own of the 1000s; the 3000s, the 4000s and the 5000s.
+// `IOTCRED_ERR_TIME_REQUIRED`; `IOTCRED_ERR_TIME_OUT_OF_RANGE` for a `clock_floor` that is no date; for each member of `config` that is wrong its own of the 1000s; the 3000s, the 4000s and the 5000s.
 // Threads: any number at once, each with its own `credentials` and `error`.
 // Example: see `examples-c/fetch_credentials.c`.
 iotcred_status iotcred_fetch(const iotcred_config *config,
@@ -1556,10 +1628,12 @@ iotcred_status iotcred_fetch(const iotcred_config *config,
                              iotcred_error *error);
 
 // Gives credentials that are valid: those in the cache, or, when a refresh is due, new ones. A refresh is due from a moment drawn at random in the last 5, 15 or 60
-// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above. One caller refreshes, and the others go on with what is valid; in the last minute
-// they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next try is 5 to 10 minutes later. When nothing is valid any more the
-// error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows from a second to
-// 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
+// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above; after the first request, and after a failure, in the last two thirds of the lifetime, so that the
+// devices of a fleet which come back together do not stay together. One caller refreshes, and the others go on with what is valid; in the last minute
+// they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next one is 5 to 10 minutes later, or in the last minute; as long as the trouble lasts
+// each has one try. When nothing is valid any more the
+// error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows with the trouble, from a second
+// to 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
 //
 // How long credentials live is measured by the monotonic clock, from the date of the server's response: a wall clock that is wrong, or is set, changes nothing.
 //
@@ -1571,7 +1645,7 @@ iotcred_status iotcred_fetch(const iotcred_config *config,
 //
 // Ownership: nothing is kept but in `*cache`; the rest is as for `iotcred_fetch`.
 // Returns what `iotcred_fetch` returns, and `IOTCRED_ERR_DEADLINE` also when another thread's refresh did not end in time; `IOTCRED_ERR_PLATFORM` also if one of
-// `lock` and `unlock` is NULL.
+// `lock` and `unlock` is NULL; `IOTCRED_ERR_CACHE_STARTING` before the first request's moment, see `startup_spread_ms`.
 // Threads: any number at once for one cache, as said there, each with its own other arguments.
 // Example: `status = iotcred_cache_get(&cache, &config, &credentials, NULL, &error);`
 iotcred_status iotcred_cache_get(iotcred_cache *cache,
@@ -1622,19 +1696,60 @@ iotcred_status iotcred_cache_time(iotcred_cache *cache,
 void iotcred_cache_invalidate(iotcred_cache *cache,
                               const iotcred_credentials *refused);
 
-// Wipes a cache; it is empty afterwards, and keeps its lock.
+// Wipes a cache; it is empty afterwards, and keeps its lock and `startup_spread_ms`.
 //
 // `cache`: in and out; NULL is allowed and does nothing.
 // Threads: one alone; no other call may use the cache.
 // Example: `iotcred_cache_wipe(&cache);`
 void iotcred_cache_wipe(iotcred_cache *cache);
 
+// Seals what a cache holds into the caller's memory, for a deep sleep from which the device starts anew: retained RAM or flash. It is encrypted and authenticated
+// (ChaCha20-Poly1305) under the caller's key. The cache stays as it is: wipe it before the memory is left.
+//
+// `cache`: in.
+// `config`: in. As for `iotcred_cache_get`; only its `platform` is looked at.
+// `key`: in. `IOTCRED_SEAL_KEY_SIZE` random bytes that stay on this device, such as from its secure storage. Who has the key and the seal has the credentials.
+// `buffer`: out. The sealed cache; `IOTCRED_CACHE_SEALED_SIZE` bytes are always enough. Untouched on failure. NULL with `size` 0 asks how many are needed.
+// `size`: in. Size of `buffer` in bytes.
+// `sealed_len`: out. How many bytes were written; with `IOTCRED_ERR_BUFFER_TOO_SMALL` how many are needed.
+//
+// Ownership: nothing is kept. Takes `IOTCRED_CACHE_SEALED_SIZE` bytes of heap for the call, and wipes them.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_BUFFER_TOO_SMALL`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`, also when the random
+// source fails; `IOTCRED_ERR_CACHE_EMPTY`; `IOTCRED_ERR_TIME_REQUIRED` or `IOTCRED_ERR_CLOCK_UNSET` as long as `iotcred_cache_time` has no time.
+// Threads: as for `iotcred_cache_get`.
+// Example: `iotcred_cache_seal(&cache, &config, key, retained, sizeof retained, &retained_len);`
+iotcred_status iotcred_cache_seal(iotcred_cache *cache,
+                                  const iotcred_config *config,
+                                  const uint8_t *key,
+                                  uint8_t *buffer,
+                                  size_t size,
+                                  size_t *sealed_len);
+
+// Puts a sealed cache back, so that a device which wakes needs no request. A monotonic clock has no memory of the sleep: the credentials live until their end by the wall
+// clock, corrected as it was when they were sealed; a wall clock that is unset, or earlier than the seal, discards them. Do it before the first `iotcred_cache_get`, and after
+// the clock was set. Whatever it returns, the cache can be used: on failure it is as it was.
+//
+// `cache`: in and out. What it holds is replaced.
+// `config`: in. As for `iotcred_cache_get`, and the same as for the seal; only its `platform` is looked at.
+// `key`: in. `IOTCRED_SEAL_KEY_SIZE` bytes, as for the seal.
+// `sealed`: in. All the bytes that `iotcred_cache_seal` wrote, and no others.
+//
+// Ownership: nothing is kept. Takes up to twice `IOTCRED_CACHE_SEALED_SIZE` bytes of heap for the call, and wipes them.
+// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_PLATFORM`; `IOTCRED_ERR_SEAL_INVALID`; `IOTCRED_ERR_TIME_REQUIRED`,
+// `IOTCRED_ERR_CLOCK_UNSET`, `IOTCRED_ERR_SEAL_CLOCK`; `IOTCRED_ERR_SEAL_EXPIRED`.
+// Threads: as for `iotcred_cache_get`.
+// Example: `iotcred_cache_restore(&cache, &config, key, (iotcred_bytes){ retained, retained_len });`
+iotcred_status iotcred_cache_restore(iotcred_cache *cache,
+                                     const iotcred_config *config,
+                                     const uint8_t *key,
+                                     iotcred_bytes sealed);
+
 // Sends one signed HTTPS request and takes the answer. An answer other than 2xx is a failure: its status says which, `error` carries the
-// server's code and words, and its body goes neither to `write_body` nor to the response's memory.
+// server's code and words, and its body goes to the response's `refusal` and nowhere else.
 //
 // `request`: in.
 // `credentials`: in. Access key id and secret are needed; the token may be empty.
-// `response`: in and out. Untouched on failure, but for the bytes of `body`, and for `body_len` when they are too few.
+// `response`: in and out. Untouched on failure, but for the bytes of `body`, for `body_len` when they are too few, and for `refusal` and its `refusal_len`.
 // `error`: out; may be NULL. Always written whole.
 //
 // Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes.
@@ -1647,6 +1762,36 @@ iotcred_status iotcred_send(const iotcred_request *request,
                             const sigv4_credentials *credentials,
                             iotcred_response *response,
                             iotcred_error *error);
+
+// `iotcred_send` over a connection that is kept. The first request opens it; a further one goes over it if it is to the same host (and address, port and CA), the last one was less
+// than 20 seconds ago, and the server has kept it open; otherwise it is closed and a new one is opened. When the server closes it just as a request is on its way, the
+// request is sent once more over a new connection, if nothing of an answer has come, and sending it twice can do no harm: GET, HEAD, PUT and DELETE, with a body
+// in memory or of which `read_body` has given nothing yet; progress begins anew then. A POST comes back with `IOTCRED_ERR_CONNECTION_LOST`.
+//
+// `connection`: in and out.
+// `request`: in. As for `iotcred_send`. The functions of its `platform`, and their `context`, must go on to be valid until the connection is closed; with another `context` a new
+// connection is opened.
+// `credentials`: in.
+// `response`: in and out. As for `iotcred_send`.
+// `error`: out; may be NULL. Always written whole.
+//
+// Ownership: `*connection` keeps an open connection and its memory until `iotcred_connection_close`, and no secret of the request.
+// Returns what `iotcred_send` returns.
+// Threads: one at a time for one connection.
+// Example: `static iotcred_connection connection; iotcred_connection_send(&connection, &request, &keys, &response, &error);`
+iotcred_status iotcred_connection_send(iotcred_connection *connection,
+                                       const iotcred_request *request,
+                                       const sigv4_credentials *credentials,
+                                       iotcred_response *response,
+                                       iotcred_error *error);
+
+// Closes a connection, and frees and wipes what it kept. It can be used again.
+//
+// `connection`: in and out; NULL is allowed, and one that is closed, and nothing happens. Nothing happens either while another call uses the arena, if there is one:
+// close it again when that has returned.
+// Threads: one at a time for one connection.
+// Example: `iotcred_connection_close(&connection);`
+void iotcred_connection_close(iotcred_connection *connection);
 
 #endif // IOTCRED_SIGN_ONLY
 

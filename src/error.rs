@@ -111,6 +111,17 @@ pub enum Status {
     /// Streamed upload: the trailer's value.
     Trailer = 2035,
 
+    /// Cache: the first request after the start waits for its moment.
+    CacheStarting = 2050,
+    /// Cache: nothing is valid that could be sealed.
+    CacheEmpty = 2051,
+    /// Sealed cache: cut, changed, of another key or of another version.
+    SealInvalid = 2052,
+    /// Sealed cache: the clock is earlier than the seal.
+    SealClock = 2053,
+    /// Sealed cache: the credentials have expired since.
+    SealExpired = 2054,
+
     /// The name could not be resolved.
     Dns = 3001,
     /// The resolver had not answered when the deadline passed.
@@ -209,6 +220,7 @@ impl Status {
                 | Self::ResponseMalformed
                 | Self::ResponseTooLarge
                 | Self::Document
+                | Self::CacheStarting
                 | Self::Throttled
                 | Self::ServerFault
         )
@@ -220,6 +232,7 @@ impl Status {
             self,
             Self::ClockUnset
                 | Self::TimeRequired
+                | Self::SealClock
                 | Self::ServerExpired
                 | Self::ServerNotYetValid
                 | Self::CertificateNotYetValid

@@ -169,6 +169,13 @@ mod client {
     /// Plaintext bytes that are encrypted into one record when sending. Small, so that the buffer for it is small.
     pub const TLS_SEND_FRAGMENT: usize = 4 * 1024;
 
+    /// Certificates in a chain whose beginnings are looked at on a device without a clock; rustls verifies no chain that is longer than six.
+    pub const CHAIN_MAX: usize = 8;
+
+    /// The date of this release, in Unix seconds: 2026-11-25T00:00:00Z. Whoever runs it lives later. A constant of the source and not the time of the build,
+    /// so that the same source makes the same archive on every machine.
+    pub const RELEASE_TIME: i64 = 1_795_564_800;
+
     /// Port of HTTPS.
     pub const HTTPS_PORT: u16 = 443;
 
@@ -178,6 +185,10 @@ mod client {
 
     /// RSA keys longer than this, in bits, are refused: ring signs with no longer ones.
     pub const RSA_BITS_MAX: usize = 4096;
+
+    /// How long a kept connection may have been idle, in milliseconds, to carry another request. Servers close theirs after some time (S3 after about 5 to 20 seconds), and
+    /// a router on the way forgets it without a word, which would cost the whole deadline.
+    pub const IDLE_MAX_MS: u64 = 20_000;
 
     /// Bytes of a line of the log. It stands on the stack; an error's message is cut to fit.
     pub const LOG_LINE_MAX: usize = 159;
@@ -233,8 +244,14 @@ mod client {
     /// How long an error that no retry can mend is remembered when nothing is valid, in milliseconds.
     pub const REMEMBERED_MS: u64 = 5 * 60_000;
 
-    /// The longest first pause after a failure when nothing is valid, in milliseconds; it doubles with each further one.
+    /// The longest first pause after a failure when nothing is valid, in milliseconds; a later one is as long as the trouble has lasted.
     pub const EMPTY_PAUSE_MS: u64 = 1_000;
+
+    /// How long after the device's start, by its monotonic clock, a first request counts as one of those that a power cut starts together, in milliseconds.
+    pub const STARTUP_MS: u64 = 10 * 60_000;
+
+    /// The time over which such first requests are spread, in milliseconds, unless the caller says otherwise.
+    pub const STARTUP_SPREAD_MS: u64 = 60_000;
 
     /// How long after its deadline a refresh is given up for lost, in milliseconds, so that a thread that died in it blocks nobody for ever.
     pub const LOST_AFTER_MS: u64 = 60_000;

@@ -8,11 +8,11 @@
 mod exchange_common;
 
 use exchange_common::call::{
-    Call, Got, Stop, TIMEOUT_MS, download, fetch_from, fetch_within, request, send_to, upload, upload_asking_first,
-    upload_body, upload_from, upload_within,
+    Call, Got, Stop, TIMEOUT_MS, download, fetch_dated, fetch_from, fetch_within, request, send_to, upload,
+    upload_asking_first, upload_body, upload_from, upload_within,
 };
 use exchange_common::mutation::{Dice, mutate};
-use exchange_common::pki::{Pki, VERSIONS};
+use exchange_common::pki::{HOST, Pki, VERSIONS};
 use exchange_common::server::{Server, Step};
 use iotcred::error::{Phase, Status};
 use iotcred::limits::{BODY_PIECE, BROKEN_SEND_WAIT_MS, CONTINUE_WAIT_MS};
@@ -581,6 +581,21 @@ fn a_source_is_asked_for_what_was_announced() {
     assert_eq!((call.result.unwrap(), asked), (200, vec![BODY_PIECE, 10]));
 }
 
+/// Longer than what is kept for the server's words.
+#[test]
+fn a_refusal_goes_to_the_sink_whole() {
+    let body = [b"<Error>".as_slice(), &vec![b' '; 10_000], b"</Error>"].concat();
+    let head = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\n\r\n", body.len());
+    let answer = [head.as_bytes(), &body].concat();
+    let (call, got) = download(Server::saying(&answer));
+    call.assert_refused(Status::Refused, 403);
+    assert!(
+        got.refusal == body && got.body.is_empty(),
+        "{} bytes came",
+        got.refusal.len()
+    );
+}
+
 fn download_until(stop: Stop) -> (Call<u16>, Got) {
     let answer = [
         b"HTTP/1.1 200 OK\r\ncontent-length: 50000\r\n\r\n".as_slice(),
@@ -801,4 +816,62 @@ fn any_end(dice: &mut Dice) -> Step {
         4 => Step::Stall(REFUSAL.to_vec()),
         _ => Step::Say(OK.to_vec()),
     }
+}
+
+// A device without a clock.
+
+const DAY: i64 = 86_400;
+/// 2026-11-25 and 2026-01-17, by `date -u -d ... +%s`.
+const FLOOR: i64 = 1_795_564_800;
+const EARLIER: i64 = 1_768_608_000;
+
+fn dated(years: std::ops::Range<i32>, name: &str, wall: Option<i64>, floor: Option<i64>) -> Result<(), Status> {
+    let [old, new] = VERSIONS.map(|version| {
+        let server = Server::with(Pki::get().server_for(version, name, years.clone()));
+        let call = fetch_dated(server.says(0, &document()), wall, floor);
+        call.result.map(drop).map_err(|error| error.status)
+    });
+    assert_eq!(old, new);
+    new
+}
+
+#[test]
+fn without_a_clock_a_certificate_is_taken_unless_it_had_expired_by_the_floor() {
+    for wall in [None, Some(0), Some(77), Some(EARLIER), Some(FLOOR - 1)] {
+        assert_eq!(dated(2026..2028, HOST, wall, Some(FLOOR)), Ok(()), "{wall:?}");
+        assert_eq!(dated(2027..2028, HOST, wall, Some(FLOOR)), Ok(()), "it begins later");
+        assert_eq!(dated(2040..2041, HOST, wall, Some(FLOOR)), Ok(()));
+        assert_eq!(dated(2020..2026, HOST, wall, Some(FLOOR)), Err(Status::ServerExpired));
+        assert_eq!(
+            dated(2026..2028, "other.test", wall, Some(FLOOR)),
+            Err(Status::ServerName)
+        );
+    }
+}
+
+#[test]
+fn a_clock_that_is_later_than_the_floor_is_believed() {
+    let wall = Some(FLOOR + DAY);
+    assert_eq!(dated(2026..2028, HOST, wall, Some(FLOOR)), Ok(()));
+    assert_eq!(
+        dated(2027..2028, HOST, wall, Some(FLOOR)),
+        Err(Status::ServerNotYetValid)
+    );
+    assert_eq!(dated(2020..2026, HOST, wall, Some(FLOOR)), Err(Status::ServerExpired));
+}
+
+#[test]
+fn without_a_floor_there_must_be_a_clock() {
+    assert_eq!(dated(2026..2028, HOST, None, None), Err(Status::TimeRequired));
+    assert_eq!(dated(2026..2028, HOST, Some(77), None), Err(Status::ClockUnset));
+    assert_eq!(
+        dated(2027..2028, HOST, Some(FLOOR), None),
+        Err(Status::ServerNotYetValid)
+    );
+}
+
+#[test]
+fn the_floor_trusts_nobody_else() {
+    let server = Server::with(Pki::new().server_for(VERSIONS[1], HOST, 2026..2028));
+    assert_eq!(fetch_dated(server, None, Some(FLOOR)).status(), Status::ServerUntrusted);
 }

@@ -10,7 +10,7 @@ const EVERY_SIZE: [&str; 8] = [
     "status", "about", "types", "sign", "presign", "sha256", "chunk", "explain",
 ];
 /// What the `sign` size lacks.
-const CLIENT: [&str; 9] = [
+const CLIENT: [&str; 11] = [
     "port",
     "signer",
     "config",
@@ -19,7 +19,9 @@ const CLIENT: [&str; 9] = [
     "check",
     "fetch",
     "cache",
+    "seal",
     "send",
+    "connection",
 ];
 
 /// `IOTCRED_STR`, and a reference to the ABI's symbol that no compiler drops.

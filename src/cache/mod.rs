@@ -1,12 +1,13 @@
 //! Credentials that never lapse: one cache, any number of threads, at most one request in flight. No thread of its own.
 //!
 //! ```text
-//! get -> enter (locked): served | remembered error | wait for another's refresh, and enter again | refresh
+//! get -> enter (locked): served | remembered error | wait, for another's refresh or the first request's moment, and enter again | refresh
 //!     -> fetch (not locked) -> leave (locked): served, fresh or stale | error
 //! ```
 #![forbid(unsafe_code)]
 
 pub mod policy;
+pub mod seal;
 
 pub use policy::State;
 
@@ -59,6 +60,10 @@ pub struct Call<'a> {
     pub random: &'a dyn Fn() -> u64,
     /// Deadline of the whole call, in milliseconds.
     pub timeout_ms: u32,
+    /// How many tries a refresh has, unless the last one failed.
+    pub tries: u32,
+    /// Over how many milliseconds the first request is spread: see [`policy::startup_spread_ms`].
+    pub startup_spread_ms: u32,
 }
 
 /// What there is to say of credentials that are served.
@@ -74,28 +79,82 @@ pub struct Report {
     pub wake_ms: u64,
 }
 
-/// Serves credentials, by a refresh if one is due. `fetch` gets the milliseconds that are left.
+/// How a refresh is to be made.
+pub struct Refresh<'a> {
+    /// The milliseconds that are left.
+    pub timeout_ms: u32,
+    /// How many tries it has.
+    pub tries: u32,
+    /// The device's clocks, the date by the server's where the wall clock is known to be off: a step of it must not end the refreshes.
+    pub clock: &'a dyn Clock,
+}
+
+/// Serves credentials, by a refresh if one is due, which `fetch` makes.
 pub fn get(
     shared: &impl Shared,
     call: &Call<'_>,
-    fetch: impl FnOnce(u32) -> Result<Fetched, Error>,
+    fetch: impl FnOnce(Refresh<'_>) -> Result<Fetched, Error>,
 ) -> Result<Report, Error> {
     let deadline = Deadline::after(call.clock, call.timeout_ms);
-    let left_ms = match admit(shared, call, deadline)? {
+    let (timeout_ms, begun) = match admit(shared, call, deadline)? {
         Admitted::Served(report) => return Ok(report),
-        Admitted::Refreshes { left_ms } => left_ms,
+        Admitted::Refreshes { left_ms, begun } => (left_ms, begun),
     };
     let flight = Flight {
         shared,
         has_landed: false,
     };
-    let fetched = fetch(left_ms);
+    let corrected = Corrected {
+        device: call.clock,
+        server: begun.clock,
+    };
+    let fetched = fetch(Refresh {
+        timeout_ms,
+        tries: begun.tries,
+        clock: &corrected,
+    });
     flight.land(call, fetched)
+}
+
+/// How long, in milliseconds, until the next refresh is due.
+pub fn wake_ms(shared: &impl Shared, call: &Call<'_>) -> u64 {
+    let now = call.clock.monotonic_ms();
+    if !shared.with(|cache, _| cache.policy.has_started()) {
+        start(shared, call);
+    }
+    shared.with(|cache, _| cache.policy.next_wake(now)).saturating_sub(now)
+}
+
+/// The cache is used for the first time. The random number is drawn before its lock is taken.
+fn start(shared: &impl Shared, call: &Call<'_>) {
+    let (now, random) = (call.clock.monotonic_ms(), (call.random)());
+    let spread_ms = policy::startup_spread_ms(call.startup_spread_ms, now);
+    shared.with(|cache, _| cache.policy.start(now, spread_ms, random));
+}
+
+/// The device's clocks, the date by the server's where the wall clock is off.
+struct Corrected<'a> {
+    device: &'a dyn Clock,
+    server: ServerClock,
+}
+
+impl Clock for Corrected<'_> {
+    fn unix_time(&self) -> Option<UnixTime> {
+        self.server.correct(self.device.unix_time(), self.device.monotonic_ms())
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        self.device.monotonic_ms()
+    }
+
+    fn sleep(&self, ms: u32) -> bool {
+        self.device.sleep(ms)
+    }
 }
 
 enum Admitted {
     Served(Report),
-    Refreshes { left_ms: u32 },
+    Refreshes { left_ms: u32, begun: Begun },
 }
 
 /// Goes in, and waits there as long as another's refresh must be waited for.
@@ -104,9 +163,11 @@ fn admit(shared: &impl Shared, call: &Call<'_>, deadline: Deadline<'_>) -> Resul
         let now = call.clock.monotonic_ms();
         let left_ms = deadline.remaining_ms().unwrap_or(0);
         let patience_ms = u64::from(left_ms).saturating_add(LOST_AFTER_MS);
-        match shared.with(|cache, store| cache.enter(now, patience_ms, store))? {
+        match shared.with(|cache, store| cache.enter(now, patience_ms, call.tries, store))? {
             Entered::Served(report) => return Ok(Admitted::Served(report)),
-            Entered::Refreshes => return Ok(Admitted::Refreshes { left_ms }),
+            Entered::Refreshes(begun) => return Ok(Admitted::Refreshes { left_ms, begun }),
+            Entered::Starts => start(shared, call),
+            Entered::Early { wait_ms } => wait_for_the_start(call, wait_ms, left_ms)?,
             Entered::Waits { lost_ms } => {
                 let wait_ms = u32::try_from(lost_ms).unwrap_or(u32::MAX).min(left_ms);
                 if left_ms == 0 || !shared.wait(wait_ms, call.clock) {
@@ -117,6 +178,20 @@ fn admit(shared: &impl Shared, call: &Call<'_>, deadline: Deadline<'_>) -> Resul
             }
         }
     }
+}
+
+/// Waits for the first request's moment, if that leaves half of the time for the request. Errors: `CacheStarting`, at once, if not.
+fn wait_for_the_start(call: &Call<'_>, wait_ms: u64, left_ms: u32) -> Result<(), Error> {
+    let wait_ms = u32::try_from(wait_ms).unwrap_or(u32::MAX);
+    if wait_ms <= left_ms / 2 && call.clock.sleep(wait_ms) {
+        return Ok(());
+    }
+    let mut error = Error::new(
+        Status::CacheStarting,
+        format_args!("the moment was drawn at random, so that devices which start together do not ask together"),
+    );
+    error.details().retry_after_ms = wait_ms;
+    Err(error)
 }
 
 /// The refresh that is in flight. If it is dropped by a panic, another may begin.
@@ -143,9 +218,21 @@ impl<S: Shared> Drop for Flight<'_, S> {
     }
 }
 
+/// A refresh has begun: what it must know of the cache.
+struct Begun {
+    clock: ServerClock,
+    tries: u32,
+}
+
 enum Entered {
     Served(Report),
-    Refreshes,
+    Refreshes(Begun),
+    /// For the first time: the moment of the first request is to be drawn.
+    Starts,
+    /// Before that moment.
+    Early {
+        wait_ms: u64,
+    },
     /// For another's refresh, which counts as lost after so long.
     Waits {
         lost_ms: u64,
@@ -154,20 +241,31 @@ enum Entered {
 
 impl Cache {
     /// A call comes in. Errors: the last refresh's, while it is too early for another.
-    fn enter(&mut self, now: u64, patience_ms: u64, store: &mut dyn Store) -> Result<Entered, Error> {
+    fn enter(&mut self, now: u64, patience_ms: u64, tries: u32, store: &mut dyn Store) -> Result<Entered, Error> {
+        if !self.policy.has_started() {
+            return Ok(Entered::Starts);
+        }
         match self.policy.decide(now) {
             Decision::Serve(state) => Ok(Entered::Served(self.serve(state, now, store))),
             Decision::Refresh => {
                 self.policy.begin(now, patience_ms);
-                Ok(Entered::Refreshes)
+                Ok(Entered::Refreshes(Begun {
+                    clock: self.clock,
+                    tries: self.policy.tries(tries),
+                }))
             }
             Decision::Wait => Ok(Entered::Waits {
                 lost_ms: self.policy.next_wake(now).saturating_sub(now),
             }),
-            Decision::Fail => Err(self
-                .failure
-                .as_ref()
-                .map_or_else(|| Status::Internal.into(), Error::from)),
+            Decision::Fail => {
+                store.wipe();
+                match &self.failure {
+                    Some(failure) => Err(failure.into()),
+                    None => Ok(Entered::Early {
+                        wait_ms: self.policy.next_wake(now).saturating_sub(now),
+                    }),
+                }
+            }
         }
     }
 
@@ -244,11 +342,6 @@ impl Cache {
         }
     }
 
-    /// How long after `now`, in milliseconds, the next refresh is due.
-    pub fn wake_ms(&self, now: u64) -> u64 {
-        self.policy.next_wake(now).saturating_sub(now)
-    }
-
     /// Whether a refresh has begun and not ended.
     pub fn in_flight(&self) -> bool {
         self.policy.in_flight()
@@ -268,12 +361,13 @@ impl Cache {
 }
 
 /// What can mend a fetch that failed. An error without a response that is not the network's or TLS's was found before any request.
-fn remedy(error: &Error) -> Remedy {
+pub fn remedy(error: &Error) -> Remedy {
     let is_local = match error.status {
         Status::NullArgument
         | Status::NotInitialised
         | Status::ClockUnset
         | Status::TimeRequired
+        | Status::TimeOutOfRange
         | Status::Endpoint
         | Status::RoleAlias
         | Status::ThingName

@@ -7,9 +7,13 @@
 //! failed        |                   |                 |   Stale             |   Stale       |  Fail
 //! ```
 //!
+//! At the start nothing is held, and the line "failed" holds until the first request's moment.
+//!
 //! "Failed" lasts until its pause is over; then the line "held" holds again. The windows, "one refresh at a time" and the pause of 5 to 10 minutes are the
-//! rules that AWS's SDKs have shared since 2026 (botocore pull requests 3733 and 3760, aws-sdk-java-v2 7028, smithy-rs 4774). That the moment of refresh is drawn
-//! uniformly inside the advisory window is ours: a fleet that was switched on in one second does not come back in one second.
+//! rules that AWS's SDKs have shared since 2026 (botocore pull requests 3733 and 3760, aws-sdk-java-v2 7028, smithy-rs 4774). Ours is that moments are drawn, so that a
+//! fleet which was switched on in one second does not come back in one second: the first request within a minute of the start, a refresh uniformly inside the advisory
+//! window, and one after a start or a failure, when a fleet's devices are close together, over the last two thirds of the lifetime. The rules bound how late a refresh may
+//! be, and not how early: it costs such a device a quarter of a request, once. `tests/bench/fleet.rs` shows what becomes of it.
 //!
 //! All moments are milliseconds of one monotonic clock. Random numbers come in, uniform over 64 bits.
 #![forbid(unsafe_code)]
@@ -17,6 +21,7 @@
 use crate::limits::{
     ADVISORY_LONG_MS, ADVISORY_MEDIUM_MS, ADVISORY_SHORT_MS, CREDENTIALS_LIFETIME_MAX_S, EMPTY_PAUSE_MS,
     LIFETIME_MEDIUM_MS, LIFETIME_SHORT_MS, MANDATORY_MS, REFRESH_PAUSE_MAX_MS, REFRESH_PAUSE_MIN_MS, REMEMBERED_MS,
+    STARTUP_MS, STARTUP_SPREAD_MS,
 };
 use crate::time::UnixTime;
 
@@ -29,7 +34,7 @@ pub enum Decision {
     Refresh,
     /// Nothing may be served before another caller's refresh has ended: wait for it.
     Wait,
-    /// Nothing is valid, and it is too early for another try: give the last error again.
+    /// Nothing is valid, and it is too early for another try: give the last error again. Before the first one there is none.
     Fail,
 }
 
@@ -95,6 +100,19 @@ pub fn lifetime(expiration: UnixTime, server: Option<UnixTime>, wall: Option<Uni
     ((seconds > 0).then(|| seconds.saturating_mul(1000)), by_server.is_some())
 }
 
+/// Says that the first request is not put off.
+pub const NO_SPREAD: u32 = u32::MAX;
+
+/// Over how many milliseconds the first request of a cache is spread: as `configured`, or for 0 over a minute, if the device has just started by its monotonic clock,
+/// which most devices' begins at. A program that is started later is not one of a fleet that starts together, and does not wait.
+pub fn startup_spread_ms(configured: u32, now: u64) -> u64 {
+    match configured {
+        0 if now < STARTUP_MS => STARTUP_SPREAD_MS,
+        0 | NO_SPREAD => 0,
+        configured => u64::from(configured),
+    }
+}
+
 /// Uniform in `from..to`; `from` where that is empty.
 pub fn uniform(from: u64, to: u64, random: u64) -> u64 {
     let span = to.saturating_sub(from).min(u64::from(u32::MAX));
@@ -110,11 +128,20 @@ struct Held {
     expires_ms: u64,
 }
 
-/// What has failed since the last success.
+/// How long before the expiry what is due is due, in milliseconds: the moments without the clock that they were measured by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Failed {
-    times: u32,
-    /// No request before this moment.
+pub struct Remaining {
+    /// A refresh, as it was drawn.
+    pub refresh_ms: u64,
+    /// A refresh that is waited for.
+    pub mandatory_ms: u64,
+}
+
+/// No request yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pause {
+    /// When the first refresh failed since the last success; `None` before a first request.
+    failing_since: Option<u64>,
     until_ms: u64,
 }
 
@@ -122,16 +149,34 @@ struct Failed {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     held: Option<Held>,
-    failed: Option<Failed>,
+    pause: Option<Pause>,
     /// A refresh is in flight, and given up for lost at this moment.
     flight: Option<u64>,
+    /// The first request's moment was drawn.
+    started: bool,
 }
 
 impl Policy {
+    /// Whether `start` was called, or is not needed any more.
+    pub fn has_started(&self) -> bool {
+        self.started
+    }
+
+    /// The cache is used for the first time, at `now`: draws the moment of the first request, within `spread_ms`.
+    pub fn start(&mut self, now: u64, spread_ms: u64, random: u64) {
+        if !self.started {
+            self.started = true;
+            self.pause = Some(Pause {
+                failing_since: None,
+                until_ms: uniform(now, now.saturating_add(spread_ms), random),
+            });
+        }
+    }
+
     /// What to do at `now`.
     pub fn decide(&self, now: u64) -> Decision {
         let in_flight = self.flight.is_some_and(|lost| now < lost);
-        let too_early = self.failed.is_some_and(|failed| now < failed.until_ms);
+        let too_early = self.pause.is_some_and(|pause| now < pause.until_ms);
         match (self.valid(now), in_flight, too_early) {
             (Some(held), _, _) if now < held.refresh_ms => Decision::Serve(State::Fresh),
             (Some(held), true, _) if now < held.mandatory_ms => Decision::Serve(State::Refreshing),
@@ -145,7 +190,7 @@ impl Policy {
     /// The first moment from `now` on at which `decide` says `Refresh`, if nothing else happens before.
     pub fn next_wake(&self, now: u64) -> u64 {
         let due = self.valid(now).map_or(now, |held| held.refresh_ms);
-        let allowed = self.failed.map_or(now, |failed| failed.until_ms);
+        let allowed = self.pause.map_or(now, |pause| pause.until_ms);
         due.max(allowed).max(self.flight.unwrap_or(now)).max(now)
     }
 
@@ -157,6 +202,16 @@ impl Policy {
     /// Whether a refresh has begun and not ended.
     pub fn in_flight(&self) -> bool {
         self.flight.is_some()
+    }
+
+    /// How many tries the next refresh has, where the caller allows so many: one, as long as the last one's failure is not mended. So a fleet asks a third as often while its
+    /// endpoint is out.
+    pub fn tries(&self, allowed: u32) -> u32 {
+        if self.pause.is_some_and(|pause| pause.failing_since.is_some()) {
+            1
+        } else {
+            allowed
+        }
     }
 
     /// A refresh begins, as `decide` said. One that has not ended after `patience_ms` is given up for lost.
@@ -174,37 +229,66 @@ impl Policy {
         let windows = Windows::of(lifetime_ms);
         let expires_ms = now.saturating_add(lifetime_ms);
         let mandatory_ms = expires_ms.saturating_sub(windows.mandatory_ms);
+        let is_regular = self.valid(now).is_some() && self.pause.is_none();
+        let earliest_ms = if is_regular {
+            windows.advisory_ms
+        } else {
+            windows.advisory_ms.max(lifetime_ms / 3 * 2)
+        };
         *self = Self {
             held: Some(Held {
-                refresh_ms: uniform(expires_ms.saturating_sub(windows.advisory_ms), mandatory_ms, random),
+                refresh_ms: uniform(expires_ms.saturating_sub(earliest_ms), mandatory_ms, random),
                 mandatory_ms,
                 expires_ms,
             }),
-            ..Self::default()
+            pause: None,
+            flight: None,
+            started: true,
         };
+    }
+
+    /// The moments of what is held, by whatever clock comes next; `None` where nothing is valid.
+    pub fn remaining(&self, now: u64) -> Option<Remaining> {
+        self.valid(now).map(|held| Remaining {
+            refresh_ms: held.expires_ms.saturating_sub(held.refresh_ms),
+            mandatory_ms: held.expires_ms.saturating_sub(held.mandatory_ms),
+        })
+    }
+
+    /// Credentials that were fetched before this clock began are valid for `valid_ms` from `now` on.
+    pub fn resume(&mut self, now: u64, valid_ms: u64, remaining: Remaining) {
+        let expires_ms = now.saturating_add(valid_ms);
+        self.held = Some(Held {
+            refresh_ms: expires_ms.saturating_sub(remaining.refresh_ms),
+            mandatory_ms: expires_ms.saturating_sub(remaining.mandatory_ms),
+            expires_ms,
+        });
+        (self.pause, self.started) = (None, true);
     }
 
     /// The refresh has failed at `now`. The server asked to wait for `retry_after_ms`, or 0.
     pub fn fail(&mut self, now: u64, remedy: Remedy, retry_after_ms: u64, random: u64) {
         self.flight = None;
-        let times = self.failed.map_or(0, |failed| failed.times);
+        let failing_since = self.pause.and_then(|pause| pause.failing_since).unwrap_or(now);
         let asked_ms = retry_after_ms.min(REFRESH_PAUSE_MAX_MS);
+        let failing_ms = now.saturating_sub(failing_since);
         let until_ms = match (self.valid(now), remedy) {
-            (Some(held), _) => held.next_try(now, asked_ms, random),
-            (None, Remedy::Time) => now.saturating_add(empty_pause(times, random).max(asked_ms)),
+            (Some(held), _) => held.next_try(now, asked_ms, failing_ms, random),
+            (None, Remedy::Time) => now.saturating_add(empty_pause(failing_ms, random).max(asked_ms)),
             (None, Remedy::Change) => now.saturating_add(REMEMBERED_MS.max(asked_ms)),
             (None, Remedy::Device) => now,
         };
-        self.failed = Some(Failed {
-            times: times.saturating_add(1),
+        self.pause = Some(Pause {
+            failing_since: Some(failing_since),
             until_ms,
         });
     }
 
     /// A service has refused the credentials, or the network has come back: nothing is held or remembered, and the next call refreshes. A refresh that is
-    /// in flight goes on.
+    /// in flight goes on, and the first request keeps its moment.
     pub fn invalidate(&mut self) {
-        (self.held, self.failed) = (None, None);
+        self.held = None;
+        self.pause = self.pause.filter(|pause| pause.failing_since.is_none());
     }
 
     fn valid(&self, now: u64) -> Option<Held> {
@@ -213,25 +297,25 @@ impl Policy {
 }
 
 impl Held {
-    /// After a failure, while these are valid: 5 to 10 minutes later, but never past the opening of the mandatory window or the expiry without a try. What the
-    /// server asked for comes first.
-    fn next_try(&self, now: u64, asked_ms: u64, random: u64) -> u64 {
+    /// After a failure, while these are valid: 5 to 10 minutes later. If the mandatory window opens before that, at a moment inside it, since a caller waits there for a
+    /// refresh; and after a failure there, when they expire, or when the pause is over that holds once nothing is valid. What the server asked for comes first.
+    fn next_try(&self, now: u64, asked_ms: u64, failing_ms: u64, random: u64) -> u64 {
         let pause = uniform(REFRESH_PAUSE_MIN_MS, REFRESH_PAUSE_MAX_MS, random);
-        let edge = if now < self.mandatory_ms {
-            self.mandatory_ms
+        let next = if now >= self.mandatory_ms {
+            self.expires_ms.max(now.saturating_add(empty_pause(failing_ms, random)))
+        } else if now.saturating_add(pause) < self.mandatory_ms {
+            now.saturating_add(pause)
         } else {
-            self.expires_ms
+            uniform(self.mandatory_ms, self.expires_ms, random)
         };
-        now.saturating_add(pause).min(edge).max(now.saturating_add(asked_ms))
+        next.max(now.saturating_add(asked_ms))
     }
 }
 
-/// The pause before another try when nothing is valid: doubled each time, up to 10 minutes, and drawn from its upper half. So a device comes back at once after
-/// a short trouble, and a fleet after a long one spreads over minutes.
-fn empty_pause(times: u32, random: u64) -> u64 {
-    let longest = EMPTY_PAUSE_MS
-        .checked_shl(times.min(16))
-        .map_or(REFRESH_PAUSE_MAX_MS, |pause| pause.min(REFRESH_PAUSE_MAX_MS));
+/// The pause before another try when nothing is valid: as long as the trouble has lasted, from a second up to 10 minutes, and drawn from the upper half of that. So a
+/// device comes back at once after a short trouble, and a fleet after a long one spreads over minutes.
+fn empty_pause(failing_ms: u64, random: u64) -> u64 {
+    let longest = failing_ms.clamp(EMPTY_PAUSE_MS, REFRESH_PAUSE_MAX_MS);
     uniform(longest / 2, longest, random)
 }
 
@@ -249,9 +333,19 @@ mod tests {
     /// The middle of every draw.
     const HALF: u64 = 1 << 63;
 
-    fn held(lifetime_ms: u64, random: u64) -> Policy {
+    /// Credentials of a first request.
+    fn first(lifetime_ms: u64, random: u64) -> Policy {
         let mut policy = Policy::default();
+        policy.start(T, 0, random);
         assert_eq!(policy.decide(T), Decision::Refresh);
+        policy.begin(T, 1000);
+        policy.succeed(T, lifetime_ms, random);
+        policy
+    }
+
+    /// Credentials of a refresh.
+    fn held(lifetime_ms: u64, random: u64) -> Policy {
+        let mut policy = first(lifetime_ms, random);
         policy.begin(T, 1000);
         policy.succeed(T, lifetime_ms, random);
         policy
@@ -299,6 +393,69 @@ mod tests {
     }
 
     #[test]
+    fn after_a_start_or_a_failure_it_is_drawn_from_two_thirds_of_the_life() {
+        assert_eq!(first(HOUR, 0).next_wake(T), T + 20 * MINUTE);
+        let last = first(HOUR, u64::MAX).next_wake(T);
+        assert!((T + 59 * MINUTE - 10..T + 59 * MINUTE).contains(&last), "{last}");
+        assert_eq!(first(15 * MINUTE, 0).next_wake(T), T + 5 * MINUTE);
+        assert_eq!(first(91 * MINUTE, 0).next_wake(T), T + 91 * MINUTE / 3);
+        assert_eq!(first(12 * HOUR, 0).next_wake(T), T + 4 * HOUR);
+        let due = T + 45 * MINUTE;
+        let mut policy = held(HOUR, 0);
+        policy.fail(due, Remedy::Time, 0, 0);
+        policy.succeed(due, HOUR, 0);
+        assert_eq!(policy.next_wake(due), due + 20 * MINUTE);
+        policy.succeed(due, HOUR, 0);
+        assert_eq!(policy.next_wake(due), due + 45 * MINUTE, "and then as ever");
+        policy.succeed(due + HOUR, HOUR, 0);
+        assert_eq!(
+            policy.next_wake(due + HOUR),
+            due + HOUR + 20 * MINUTE,
+            "they had expired"
+        );
+    }
+
+    #[test]
+    fn the_first_request_has_a_moment_that_is_drawn_once() {
+        let mut policy = Policy::default();
+        policy.start(T, MINUTE, HALF);
+        policy.start(T, MINUTE, 0);
+        assert_eq!(policy.next_wake(T), T + MINUTE / 2);
+        policy.invalidate();
+        assert_eq!(policy.decide(T + MINUTE / 2 - 1), Decision::Fail);
+        assert_eq!(policy.decide(T + MINUTE / 2), Decision::Refresh);
+        policy.fail(T + MINUTE / 2, Remedy::Change, 0, 0);
+        policy.invalidate();
+        assert_eq!(
+            policy.decide(T + MINUTE / 2),
+            Decision::Refresh,
+            "the failure is forgotten"
+        );
+    }
+
+    #[test]
+    fn the_first_request_is_spread_over_a_minute_where_the_device_has_just_started() {
+        assert_eq!(startup_spread_ms(0, 0), MINUTE);
+        assert_eq!(startup_spread_ms(0, 10 * MINUTE - 1), MINUTE);
+        assert_eq!(startup_spread_ms(0, 10 * MINUTE), 0);
+        for now in [0, HOUR] {
+            assert_eq!(startup_spread_ms(5000, now), 5000);
+            assert_eq!(startup_spread_ms(NO_SPREAD, now), 0);
+        }
+    }
+
+    #[test]
+    fn while_a_trouble_lasts_a_refresh_has_one_try() {
+        let mut policy = Policy::default();
+        policy.start(T, MINUTE, 0);
+        assert_eq!(policy.tries(3), 3);
+        policy.fail(T, Remedy::Time, 0, 0);
+        assert_eq!(policy.tries(3), 1);
+        policy.succeed(T, HOUR, 0);
+        assert_eq!(policy.tries(3), 3);
+    }
+
+    #[test]
     fn one_refreshes_and_the_others_are_served_until_the_mandatory_window() {
         let mut policy = held(HOUR, HALF);
         let due = T + 52 * MINUTE;
@@ -324,9 +481,17 @@ mod tests {
             assert_eq!(policy.decide(due), Decision::Serve(State::Stale));
             assert_eq!(policy.next_wake(due), due + 7 * MINUTE + MINUTE / 2);
         }
-        // Never past the opening of the mandatory window, nor past the expiry, without a try.
+        // Where that is too late there is one in the mandatory window.
         policy.fail(T + 57 * MINUTE, Remedy::Time, 0, HALF);
-        assert_eq!(policy.next_wake(T + 57 * MINUTE), T + 59 * MINUTE);
+        assert_eq!(policy.next_wake(T + 57 * MINUTE), T + 59 * MINUTE + MINUTE / 2);
+        // After it, as with nothing valid: the trouble has lasted 14.5 minutes.
+        let failed = T + 59 * MINUTE + MINUTE / 2;
+        policy.fail(failed, Remedy::Time, 0, HALF);
+        assert_eq!(policy.decide(T + 60 * MINUTE - 1), Decision::Serve(State::Stale));
+        assert_eq!(policy.decide(T + 60 * MINUTE), Decision::Fail);
+        assert_eq!(policy.next_wake(failed), failed + 7 * MINUTE + MINUTE / 2);
+        // A trouble that has just begun is looked at again when they expire.
+        let mut policy = held(HOUR, u64::MAX);
         policy.fail(T + 59 * MINUTE, Remedy::Time, 0, HALF);
         assert_eq!(policy.decide(T + 60 * MINUTE - 1), Decision::Serve(State::Stale));
         assert_eq!(policy.decide(T + 60 * MINUTE), Decision::Refresh);
@@ -349,19 +514,29 @@ mod tests {
 
     #[test]
     fn with_nothing_valid_the_pauses_grow_to_ten_minutes() {
-        let mut policy = Policy::default();
+        let (mut policy, mut now) = (Policy::default(), T);
         let mut pauses = Vec::new();
-        for _ in 0..40 {
-            policy.fail(T, Remedy::Time, 0, u64::MAX);
-            pauses.push(policy.next_wake(T) - T);
+        for _ in 0..20 {
+            policy.fail(now, Remedy::Time, 0, u64::MAX);
+            pauses.push(policy.next_wake(now) - now);
+            now = policy.next_wake(now);
         }
         assert!((EMPTY_PAUSE_MS - 1..=EMPTY_PAUSE_MS).contains(&pauses[0]));
-        assert!(pauses.is_sorted());
-        assert!((10 * MINUTE - 10..=10 * MINUTE).contains(&pauses[39]));
-        policy.fail(T, Remedy::Time, u64::MAX, 0);
+        assert!(
+            pauses[1..]
+                .windows(2)
+                .all(|pair| pair[0] <= pair[1] && pair[1] <= 2 * pair[0])
+        );
+        assert!((10 * MINUTE - 10..=10 * MINUTE).contains(&pauses[19]));
+        // What failed while the credentials were valid counts.
+        let mut policy = held(HOUR, 0);
+        policy.fail(T + 50 * MINUTE, Remedy::Time, 0, 0);
+        policy.fail(T + 60 * MINUTE, Remedy::Time, 0, 0);
+        assert_eq!(policy.next_wake(T + 60 * MINUTE), T + 65 * MINUTE);
+        policy.fail(T + 60 * MINUTE, Remedy::Time, u64::MAX, 0);
         assert_eq!(
-            policy.next_wake(T),
-            T + 10 * MINUTE,
+            policy.next_wake(T + 60 * MINUTE),
+            T + 70 * MINUTE,
             "what a server asks for is bounded"
         );
     }
@@ -436,9 +611,11 @@ mod tests {
         #[test]
         fn valid_credentials_are_served_and_one_refresh_runs_at_a_time(
             start in prop_oneof![Just(0), any::<u32>().prop_map(u64::from)],
+            spread in prop_oneof![Just(0), 0..20 * MINUTE],
             events in prop::collection::vec((event(), any::<u64>()), 1..200),
         ) {
             let (mut policy, mut now) = (Policy::default(), start);
+            policy.start(now, spread, !start);
             // What the policy must know, kept apart: when the credentials die, and when the flight is lost.
             let (mut dies, mut lost) = (None::<u64>, None::<u64>);
             for (event, random) in events {

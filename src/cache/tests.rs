@@ -12,7 +12,7 @@ use std::string::{String, ToString};
 
 const MINUTE: u64 = 60_000;
 /// What both clocks show at first.
-const START_MS: u64 = 5_000;
+const START_MS: u64 = 20 * MINUTE;
 const START: i64 = 1_800_000_000;
 
 struct FakeClock {
@@ -34,7 +34,7 @@ impl FakeClock {
     }
 
     fn true_time(&self) -> i64 {
-        START + i64::try_from((self.now.get() - START_MS) / 1000).unwrap()
+        START + (i64::try_from(self.now.get()).unwrap() - i64::try_from(START_MS).unwrap()).div_euclid(1000)
     }
 }
 
@@ -119,14 +119,23 @@ fn call(clock: &FakeClock) -> Call<'_> {
         clock,
         random: &|| 0,
         timeout_ms: 15_000,
+        tries: 3,
+        startup_spread_ms: 0,
     }
 }
 
 fn get_with(cache: &Alone, clock: &FakeClock, fetched: Result<Fetched, Error>) -> Result<Report, Error> {
-    get(cache, &call(clock), |left_ms| {
-        assert_eq!(left_ms, 15_000);
+    get(cache, &call(clock), |refresh| {
+        assert_eq!(refresh.timeout_ms, 15_000);
         fetched
     })
+}
+
+/// Gets the first credentials and then those of a refresh, so that moments are drawn as ever.
+fn begin(cache: &Alone, clock: &FakeClock) -> Report {
+    get_with(cache, clock, good(clock, "first", 3600)).unwrap();
+    clock.pass(30 * MINUTE);
+    get_with(cache, clock, good(clock, "a", 3600)).unwrap()
 }
 
 /// A get that must not fetch.
@@ -141,7 +150,7 @@ fn served(cache: &Alone) -> Option<String> {
 #[test]
 fn credentials_are_fetched_once_and_served_until_the_window() {
     let (cache, clock) = (Alone::default(), FakeClock::new());
-    let report = get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    let report = begin(&cache, &clock);
     assert_eq!((report.state, report.failure), (State::Fresh, None));
     assert_eq!((report.valid_ms, report.wake_ms), (60 * MINUTE, 45 * MINUTE));
     clock.pass(45 * MINUTE - 1);
@@ -158,7 +167,7 @@ fn credentials_are_fetched_once_and_served_until_the_window() {
 #[test]
 fn a_failed_refresh_serves_what_is_valid_and_says_why() {
     let (cache, clock) = (Alone::default(), FakeClock::new());
-    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    begin(&cache, &clock);
     clock.pass(45 * MINUTE);
     let report = get_with(&cache, &clock, Err(Status::RoleAliasForbidden.into())).unwrap();
     assert_eq!(
@@ -210,12 +219,20 @@ fn a_step_of_the_wall_clock_neither_kills_nor_keeps() {
     for off in [-315_360_000, 315_360_000, -1_700_000_000] {
         let (cache, clock) = (Alone::default(), FakeClock::new());
         clock.off.set(off);
-        let report = get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
-        assert_eq!(report.valid_ms, 60 * MINUTE);
+        assert_eq!(begin(&cache, &clock).valid_ms, 60 * MINUTE);
         clock.off.set(-off);
         clock.pass(44 * MINUTE);
         assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Fresh);
+        // The refresh goes by the date that the server told.
         clock.pass(16 * MINUTE);
+        let now = clock.true_time();
+        get(&cache, &call(&clock), |refresh| {
+            assert_eq!(refresh.clock.unix_time(), Some(UnixTime(now)));
+            assert_eq!(refresh.clock.monotonic_ms(), clock.now.get());
+            good(&clock, "b", 3600)
+        })
+        .unwrap();
+        clock.pass(60 * MINUTE);
         get_with(&cache, &clock, Err(Status::Connect.into())).unwrap_err();
     }
 }
@@ -270,14 +287,14 @@ fn invalidation_wipes_and_the_next_call_refreshes() {
     get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
     cache.with(|cache, store| cache.invalidate(store));
     assert!(cache.0.borrow().1.kept.is_none());
-    assert_eq!(cache.with(|cache, _| cache.wake_ms(clock.monotonic_ms())), 0);
+    assert_eq!(wake_ms(&cache, &call(&clock)), 0);
     get_with(&cache, &clock, good(&clock, "b", 3600)).unwrap();
 }
 
 #[test]
 fn while_another_refreshes_the_rest_are_served_or_told_to_wait() {
     let (cache, clock) = (Alone::default(), FakeClock::new());
-    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    begin(&cache, &clock);
     clock.pass(45 * MINUTE);
     let outer = get(&cache, &call(&clock), |_| {
         assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Refreshing);
@@ -295,6 +312,75 @@ fn while_another_refreshes_the_rest_are_served_or_told_to_wait() {
     .unwrap();
 }
 
+#[test]
+fn a_device_that_has_just_started_waits_for_its_moment() {
+    let started = || {
+        let clock = FakeClock::new();
+        clock.now.set(20_000);
+        (Alone::default(), clock)
+    };
+    let asks = |random: &dyn Fn() -> u64, timeout_ms, cache: &Alone, clock: &FakeClock| {
+        let call = Call {
+            random,
+            timeout_ms,
+            ..call(clock)
+        };
+        get(cache, &call, |_| good(clock, "a", 3600)).map(|_| clock.now.get())
+    };
+    // The moment is 30 s later. With a deadline of a minute there is time for it.
+    let half: &dyn Fn() -> u64 = &|| 1 << 63;
+    let (cache, clock) = started();
+    assert_eq!(asks(half, 60_000, &cache, &clock).unwrap(), 50_000);
+    // With less there is not; and the moment stays what it is.
+    let (cache, clock) = started();
+    let error = asks(half, 59_998, &cache, &clock).unwrap_err();
+    assert_eq!((error.status, error.retry_after_ms), (Status::CacheStarting, 30_000));
+    clock.pass(10_000);
+    assert_eq!(wake_ms(&cache, &call(&clock)), 20_000);
+    assert_eq!(asks(&|| 0, 15_000, &cache, &clock).unwrap_err().retry_after_ms, 20_000);
+    clock.pass(20_000);
+    assert_eq!(asks(&|| 0, 15_000, &cache, &clock).unwrap(), 50_000);
+    // The moment is drawn also by who asks for it first.
+    let (cache, clock) = started();
+    let call = Call {
+        random: half,
+        ..call(&clock)
+    };
+    assert_eq!(wake_ms(&cache, &call), 30_000);
+    // A device that cannot wait is told so.
+    let (cache, clock) = started();
+    let unable = Unable(&clock);
+    let call = Call {
+        clock: &unable,
+        timeout_ms: 600_000,
+        ..call
+    };
+    let error = get(&cache, &call, |_| panic!("not yet")).unwrap_err();
+    assert_eq!((error.status, error.retry_after_ms), (Status::CacheStarting, 30_000));
+    // And where no spread is wanted there is none.
+    let (cache, clock) = started();
+    let call = Call {
+        clock: &clock,
+        startup_spread_ms: policy::NO_SPREAD,
+        ..call
+    };
+    get(&cache, &call, |_| good(&clock, "a", 3600)).unwrap();
+    assert_eq!(clock.now.get(), 20_000);
+}
+
+/// A clock that cannot sleep.
+struct Unable<'a>(&'a FakeClock);
+
+impl Clock for Unable<'_> {
+    fn unix_time(&self) -> Option<UnixTime> {
+        self.0.unix_time()
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        self.0.monotonic_ms()
+    }
+}
+
 #[cfg(feature = "std")]
 #[test]
 fn a_panic_in_a_refresh_leaves_the_way_free() {
@@ -304,4 +390,160 @@ fn a_panic_in_a_refresh_leaves_the_way_free() {
     }));
     assert!(panics.is_err());
     get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+}
+
+// Sealed, and opened again.
+
+const KEY: [u8; 32] = *b"0123456789abcdef0123456789ABCDEF";
+
+fn seal_with(cache: &Alone, clock: &FakeClock, wall: Option<UnixTime>) -> Result<std::vec::Vec<u8>, Status> {
+    let mut draft = seal::Draft::new();
+    let credentials = TemporaryCredentials {
+        secret_access_key: Secret::new("the secret".to_string()),
+        session_token: Secret::new("a token".to_string()),
+        ..credentials("kept", START + 3600)
+    };
+    cache.with(|cache, _| {
+        draft.take(
+            cache,
+            &credentials.view(),
+            (credentials.expiration, Some(UnixTime(START))),
+            wall,
+            clock.monotonic_ms(),
+        )
+    })?;
+    let expected = draft.sealed_len();
+    let sealed = draft.seal(&KEY)?.to_vec();
+    assert_eq!(sealed.len(), expected);
+    Ok(sealed)
+}
+
+/// A cache whose credentials live for so long, sealed after 10 minutes.
+fn sealed(lifetime_s: i64, off: i64) -> (std::vec::Vec<u8>, FakeClock) {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    clock.off.set(off);
+    get_with(&cache, &clock, good(&clock, "a", lifetime_s)).unwrap();
+    clock.pass(10 * MINUTE);
+    let sealed = seal_with(&cache, &clock, clock.unix_time()).unwrap();
+    // The device starts anew after that.
+    (sealed, clock)
+}
+
+/// Opens it on a device whose monotonic clock begins again.
+fn restore(sealed: &[u8], wall: Option<i64>) -> (Result<(), Status>, Alone) {
+    let cache = Alone::default();
+    let opened = seal::Opened::new(sealed, &KEY).and_then(|opened| {
+        cache
+            .with(|cache, store| opened.restore(cache, store, wall.map(UnixTime), 7000))
+            .map_err(|error| error.status)
+    });
+    (opened, cache)
+}
+
+fn left_ms(cache: &Alone) -> (u64, u64) {
+    cache.with(|cache, _| {
+        (
+            cache.policy.valid_ms(7000),
+            cache.policy.next_wake(7000).saturating_sub(7000),
+        )
+    })
+}
+
+const SEALED_AT: i64 = START + 600;
+
+#[test]
+fn two_hours_of_deep_sleep_are_two_hours_of_life() {
+    let (sealed, _) = sealed(12 * 3600, 0);
+    let (outcome, cache) = restore(&sealed, Some(SEALED_AT + 7200));
+    outcome.unwrap();
+    // Of 12 hours 2 hours and 10 minutes are gone; the refresh was drawn a third of the life after receipt.
+    assert_eq!(left_ms(&cache), ((9 * 60 + 50) * MINUTE, (60 + 50) * MINUTE));
+    assert_eq!(cache.0.borrow().1.kept.as_deref(), Some("kept"));
+    let clock = FakeClock::new();
+    clock.now.set(7000);
+    assert_eq!(get_cached(&cache, &clock).unwrap().state, State::Fresh);
+    // Of one hour nothing is left.
+    let (short, _) = self::sealed(3600, 0);
+    assert_eq!(restore(&short, Some(SEALED_AT + 7200)).0, Err(Status::SealExpired));
+    assert_eq!(restore(&short, Some(SEALED_AT + 3000)).0, Err(Status::SealExpired));
+    assert_eq!(restore(&short, Some(SEALED_AT + 2999)).0, Ok(()));
+    // A refresh that was due meanwhile is due at once.
+    let (outcome, cache) = restore(&short, Some(SEALED_AT + 2990));
+    assert_eq!((outcome, left_ms(&cache)), (Ok(()), (10_000, 0)));
+}
+
+#[test]
+fn a_clock_that_is_unset_or_behind_the_seal_discards_it() {
+    let (sealed, _) = sealed(3600, 0);
+    for (wall, status) in [
+        (None, Status::TimeRequired),
+        (Some(0), Status::ClockUnset),
+        (Some(86_400), Status::ClockUnset),
+        (Some(SEALED_AT - 1), Status::SealClock),
+        (Some(i64::MAX), Status::SealExpired),
+        (Some(i64::MIN), Status::ClockUnset),
+    ] {
+        let (outcome, cache) = restore(&sealed, wall);
+        assert_eq!(outcome, Err(status), "{wall:?}");
+        assert!(cache.0.borrow().1.kept.is_none());
+        assert_eq!(left_ms(&cache), (0, 0));
+    }
+    assert_eq!(restore(&sealed, Some(SEALED_AT)).0, Ok(()));
+}
+
+#[test]
+fn the_skew_outlasts_the_sleep() {
+    for off in [-7200, 7200, 315_360_000] {
+        let (sealed, _) = sealed(3600, off);
+        let (outcome, cache) = restore(&sealed, Some(SEALED_AT + 600 + off));
+        assert_eq!((outcome, left_ms(&cache).0), (Ok(()), 40 * MINUTE), "{off}");
+        let time = cache.with(|cache, _| cache.time(Some(UnixTime(SEALED_AT + 600 + off)), 8000));
+        assert_eq!(time, Some(UnixTime(SEALED_AT + 601)));
+        assert_eq!(restore(&sealed, Some(SEALED_AT - 1 + off)).0, Err(Status::SealClock));
+    }
+    // A clock that was never set has none: it must be set before the cache is opened.
+    let (sealed, _) = sealed(3600, 77 - START);
+    assert_eq!(restore(&sealed, Some(677)).0, Err(Status::ClockUnset));
+    let (outcome, cache) = restore(&sealed, Some(SEALED_AT + 600));
+    assert_eq!((outcome, left_ms(&cache).0), (Ok(()), 40 * MINUTE));
+}
+
+#[test]
+fn whatever_is_changed_or_missing_is_refused() {
+    let (sealed, _) = sealed(3600, 0);
+    let wall = Some(SEALED_AT);
+    restore(&sealed, wall).0.unwrap();
+    for position in 0..sealed.len() {
+        for bit in [1, 0x80] {
+            let mut changed = sealed.clone();
+            changed[position] ^= bit;
+            assert_eq!(restore(&changed, wall).0, Err(Status::SealInvalid), "byte {position}");
+        }
+        assert_eq!(
+            restore(&sealed[..position], wall).0,
+            Err(Status::SealInvalid),
+            "cut at {position}"
+        );
+    }
+    let longer = [&sealed[..], &[0]].concat();
+    assert_eq!(restore(&longer, wall).0, Err(Status::SealInvalid));
+    assert_eq!(restore(&[0; seal::SEALED_MAX + 1], wall).0, Err(Status::SealInvalid));
+    for position in 0..KEY.len() {
+        let mut key = KEY;
+        key[position] ^= 1;
+        assert_eq!(seal::Opened::new(&sealed, &key).err(), Some(Status::SealInvalid));
+    }
+}
+
+#[test]
+fn no_two_seals_are_alike_and_none_shows_the_secrets() {
+    let (cache, clock) = (Alone::default(), FakeClock::new());
+    assert_eq!(seal_with(&cache, &clock, clock.unix_time()), Err(Status::CacheEmpty));
+    get_with(&cache, &clock, good(&clock, "a", 3600)).unwrap();
+    let [one, two] = [(); 2].map(|()| seal_with(&cache, &clock, clock.unix_time()).unwrap());
+    assert_eq!(one[..8], two[..8]);
+    assert!(one.chunks(4).zip(two.chunks(4)).skip(2).all(|(one, two)| one != two));
+    assert!(!one.windows(6).any(|window| window == b"secret" || window == b"a toke"));
+    clock.pass(60 * MINUTE);
+    assert_eq!(seal_with(&cache, &clock, clock.unix_time()), Err(Status::CacheEmpty));
 }

@@ -7,6 +7,8 @@
 pub mod hmac;
 #[cfg(feature = "client")]
 mod random;
+#[cfg(feature = "client")]
+pub mod sealing;
 pub mod sha256;
 #[cfg(feature = "client")]
 mod tls_digest;

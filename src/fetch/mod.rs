@@ -71,7 +71,6 @@ pub fn fetch(
 }
 
 /// One try: connect, send, receive, parse.
-#[inline(never)]
 fn attempt(
     config: &Config<'_>,
     settings: &Settings,
@@ -81,13 +80,13 @@ fn attempt(
     let clock = deadline.clock();
     let mut body = Document::default();
     let (head, sent_ms) = {
-        let mut stream = Stream::connect(transport, &config.peer(), settings, deadline)?;
-        stream.shake_hands(settings)?;
+        let mut engine = None;
+        let mut stream = Stream::connect(transport, &mut engine, &config.peer(), settings, deadline)?;
         let mut exchange = Exchange::new(METHOD, &mut body);
         let sent_ms = clock.monotonic_ms();
         // Written only now: the handshake is the peak of the heap.
         exchange.send(&mut stream, &request(config)?)?;
-        (exchange.finish(&mut stream)?, sent_ms)
+        (exchange.finish(&mut stream)?.head, sent_ms)
     };
     if !body.is_document {
         return Err(refusal::refusal(&head, body.kept.bytes()));

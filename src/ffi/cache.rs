@@ -25,6 +25,9 @@ pub const IOTCRED_CACHE_REFRESHING: i32 = 1;
 /// `state`: valid; the last refresh failed, for the reason in `refresh_status`.
 pub const IOTCRED_CACHE_STALE: i32 = 2;
 
+/// `startup_spread_ms`: the first request is made at once.
+pub const IOTCRED_CACHE_NO_SPREAD: u32 = u32::MAX;
+
 /// Credentials that are refreshed before they expire. The struct is the caller's and takes 5.1 KB: static memory on a small target. All zero is empty. It
 /// must not move while a call uses it. It holds secrets: end with `iotcred_cache_wipe`. One cache is for one configuration.
 ///
@@ -41,6 +44,11 @@ pub struct iotcred_cache {
     pub lock: Option<unsafe extern "C" fn(context: *mut c_void)>,
     /// Gives it back.
     pub unlock: Option<unsafe extern "C" fn(context: *mut c_void)>,
+    /// Over how many milliseconds the first request is spread, so that a fleet which a power cut starts in one second does not ask in one second. Its moment is drawn once. Before
+    /// it `iotcred_cache_get` waits, if that takes at most half of `timeout_ms`, or returns `IOTCRED_ERR_CACHE_STARTING` at once. 0: 60 000, but only if
+    /// the device started less than 10 minutes ago, by `monotonic_ms` (std size on Linux: the time since boot); a program that is started later does not wait.
+    /// `IOTCRED_CACHE_NO_SPREAD`: none.
+    pub startup_spread_ms: u32,
 }
 
 /// What there is to say of credentials that a cache has served.
@@ -58,10 +66,12 @@ pub struct iotcred_cache_state {
 }
 
 /// Gives credentials that are valid: those in the cache, or, when a refresh is due, new ones. A refresh is due from a moment drawn at random in the last 5, 15 or 60
-/// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above. One caller refreshes, and the others go on with what is valid; in the last minute
-/// they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next try is 5 to 10 minutes later. When nothing is valid any more the
-/// error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows from a second to
-/// 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
+/// minutes of lifetimes up to 20 minutes, up to 90 minutes, and above; after the first request, and after a failure, in the last two thirds of the lifetime, so that the
+/// devices of a fleet which come back together do not stay together. One caller refreshes, and the others go on with what is valid; in the last minute
+/// they wait. When a refresh fails, what is valid is served (`IOTCRED_CACHE_STALE`), and the next one is 5 to 10 minutes later, or in the last minute; as long as the trouble lasts
+/// each has one try. When nothing is valid any more the
+/// error comes out, and is given again without a request: for 5 minutes if no retry can mend it, else for a pause that grows with the trouble, from a second
+/// to 10 minutes. What is wrong with the device itself (`config`, an unset clock) is looked at anew each time.
 ///
 /// How long credentials live is measured by the monotonic clock, from the date of the server's response: a wall clock that is wrong, or is set, changes nothing.
 ///
@@ -73,7 +83,7 @@ pub struct iotcred_cache_state {
 ///
 /// Ownership: nothing is kept but in `*cache`; the rest is as for `iotcred_fetch`.
 /// Returns what `iotcred_fetch` returns, and `IOTCRED_ERR_DEADLINE` also when another thread's refresh did not end in time; `IOTCRED_ERR_PLATFORM` also if one of
-/// `lock` and `unlock` is NULL.
+/// `lock` and `unlock` is NULL; `IOTCRED_ERR_CACHE_STARTING` before the first request's moment, see `startup_spread_ms`.
 /// Threads: any number at once for one cache, as said there, each with its own other arguments.
 /// Example: `status = iotcred_cache_get(&cache, &config, &credentials, NULL, &error);`
 #[unsafe(no_mangle)]
@@ -94,13 +104,14 @@ pub unsafe extern "C" fn iotcred_cache_get(
             let shared = SharedCache::new(cache, credentials)?;
             let (platform, config) = ((*config).platform, (*config).read()?);
             let report = with_platform(platform, |transport, clock| {
-                let call = Call {
-                    clock,
-                    random: &random,
-                    timeout_ms: config.timeout_ms(),
-                };
-                cache::get(&shared, &call, |timeout_ms| {
-                    fetch(&Config { timeout_ms, ..config }, transport, clock, &random)
+                let call = shared.call(clock, config.timeout_ms(), config.tries());
+                cache::get(&shared, &call, |refresh| {
+                    let config = Config {
+                        timeout_ms: refresh.timeout_ms,
+                        tries: refresh.tries,
+                        ..config
+                    };
+                    fetch(&config, transport, refresh.clock, &random)
                 })
             })?;
             if !state.is_null() {
@@ -131,8 +142,7 @@ pub unsafe extern "C" fn iotcred_cache_next_wake(
     // SAFETY: as for `iotcred_cache_get`.
     unsafe {
         with_clock(cache, config, wait_ms, |shared, clock| {
-            let now = clock.monotonic_ms();
-            Ok(saturate(shared.with(|cache, _| cache.wake_ms(now))))
+            Ok(saturate(cache::wake_ms(shared, &shared.call(clock, 0, 0))))
         })
     }
 }
@@ -194,7 +204,7 @@ pub unsafe extern "C" fn iotcred_cache_invalidate(cache: *mut iotcred_cache, ref
     });
 }
 
-/// Wipes a cache; it is empty afterwards, and keeps its lock.
+/// Wipes a cache; it is empty afterwards, and keeps its lock and `startup_spread_ms`.
 ///
 /// `cache`: in and out; NULL is allowed and does nothing.
 /// Threads: one alone; no other call may use the cache.
@@ -231,7 +241,7 @@ unsafe fn with_clock<T>(
     }
 }
 
-fn null(names: &str) -> Error {
+pub(super) fn null(names: &str) -> Error {
     Error::new(Status::NullArgument, format_args!("{names} is NULL"))
 }
 
@@ -267,9 +277,9 @@ struct Memory {
 }
 
 /// The same, once it is known to be there.
-struct Inner<'a> {
-    cache: &'a mut Cache,
-    vault: &'a mut iotcred_credentials,
+pub(super) struct Inner<'a> {
+    pub(super) cache: &'a mut Cache,
+    pub(super) vault: &'a mut iotcred_credentials,
 }
 
 /// The credentials in the cache, and the caller's memory for a copy of them.
@@ -323,9 +333,10 @@ impl Drop for Locked {
 }
 
 /// The caller's cache, to be looked at under its lock alone.
-struct SharedCache {
+pub(super) struct SharedCache {
     memory: *mut Memory,
     lock: Option<Lock>,
+    startup_spread_ms: u32,
     output: *mut iotcred_credentials,
 }
 
@@ -334,7 +345,7 @@ impl SharedCache {
     ///
     /// # Safety
     /// `cache` and `output` are each NULL, or valid for as long as the result is used.
-    unsafe fn new(cache: *mut iotcred_cache, output: *mut iotcred_credentials) -> Result<Self, Error> {
+    pub(super) unsafe fn new(cache: *mut iotcred_cache, output: *mut iotcred_credentials) -> Result<Self, Error> {
         const {
             assert!(size_of::<Memory>() <= size_of::<[u64; 640]>());
             assert!(align_of::<Memory>() <= align_of::<[u64; 640]>());
@@ -344,7 +355,7 @@ impl SharedCache {
         if cache.is_null() {
             return Err(null("`cache`"));
         }
-        // SAFETY: not NULL, and the caller's promise. Only the lock's members are read, which nobody writes.
+        // SAFETY: not NULL, and the caller's promise. Only the members behind `opaque` are read, which nobody writes.
         let (context, lock, unlock) = unsafe { ((*cache).lock_context, (*cache).lock, (*cache).unlock) };
         let lock = match (lock, unlock) {
             (Some(lock), Some(unlock)) => Some(Lock { context, lock, unlock }),
@@ -360,12 +371,25 @@ impl SharedCache {
             // SAFETY: not NULL, and the caller's promise.
             memory: unsafe { &raw mut (*cache).opaque }.cast(),
             lock,
+            // SAFETY: the same.
+            startup_spread_ms: unsafe { (*cache).startup_spread_ms },
             output,
         })
     }
 
+    /// A call of the caller's by this clock.
+    fn call<'a>(&self, clock: &'a dyn Clock, timeout_ms: u32, tries: u32) -> Call<'a> {
+        Call {
+            clock,
+            random: &random,
+            timeout_ms,
+            tries,
+            startup_spread_ms: self.startup_spread_ms,
+        }
+    }
+
     /// Runs `body` on what the cache holds, under its lock.
-    fn locked<T>(&self, body: impl FnOnce(Inner<'_>) -> T) -> T {
+    pub(super) fn locked<T>(&self, body: impl FnOnce(Inner<'_>) -> T) -> T {
         let _held = match self.lock {
             Some(lock) => Held::Callers(lock.take()),
             None => Held::system(),

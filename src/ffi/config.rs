@@ -95,7 +95,14 @@ pub struct iotcred_config {
     pub timings: *mut iotcred_timings,
     /// The device's private key where it cannot be had as bytes: a secure element, a TPM, a PKCS#11 token. NULL: `private_key`.
     pub signer: *const iotcred_signer,
+    /// For a device without a clock: a date that has certainly passed, in Unix seconds from 2015 to 9999, such as its firmware's, or `IOTCRED_CLOCK_FLOOR_RELEASE`. Where
+    /// `unix_time` says nothing, or an earlier date, a server's certificate is then accepted unless it had expired by the floor: weaker than with a clock, since one that expired
+    /// later passes too. What the server says of the time comes into the cache, and `iotcred_cache_time` gives it. 0: none; certificates need a clock.
+    pub clock_floor: i64,
 }
+
+/// `clock_floor`: the date of this release of the library. It stands in the source, not in the build, so that builds are reproducible.
+pub const IOTCRED_CLOCK_FLOOR_RELEASE: i64 = 1;
 
 const _: () = assert!(
     size_of::<iotcred_timings>() == size_of::<Timings>() && align_of::<iotcred_timings>() == align_of::<Timings>()

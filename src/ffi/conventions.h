@@ -10,7 +10,8 @@
 // Outputs     Are the caller's memory. A failed call leaves them untouched, with these exceptions: a `*_len` member receives the size that is needed
 //             when the status is IOTCRED_ERR_BUFFER_TOO_SMALL; an iotcred_error is always written whole, all zero on success; and what else an
 //             output's own documentation names. Inputs and outputs must not overlap.
-// Ownership   The caller owns every struct and buffer. Nothing that is passed in is kept after the call, and there is nothing to free.
+// Ownership   The caller owns every struct and buffer. Nothing that is passed in is kept after the call, and there is nothing to free; an
+//             iotcred_connection alone keeps something, until it is closed.
 // Defaults    A struct that is all zero ({0}) means the defaults. Set what you know, leave the rest.
 // Text        What a person types into a configuration is a C string. What comes from a buffer or a wire is pointer and length (sigv4_str), and
 //             needs no NUL. IOTCRED_STR("literal") makes a sigv4_str of a literal, IOTCRED_STR_INIT("literal") initialises a static one.

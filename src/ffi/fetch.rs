@@ -1,7 +1,7 @@
 //! `iotcred_fetch`: the certificate for credentials, for C.
 
 use super::args::{optional_text, text};
-use super::config::iotcred_config;
+use super::config::{IOTCRED_CLOCK_FLOOR_RELEASE, iotcred_config};
 use super::credentials::iotcred_credentials;
 use super::error::{guard_with_error, iotcred_error};
 use super::platform::with_platform;
@@ -10,7 +10,9 @@ use super::status::iotcred_status;
 use crate::crypto::random;
 use crate::error::{Error, Status};
 use crate::fetch::{Config, fetch};
+use crate::limits::{EARLIEST_BELIEVABLE_TIME, LATEST_TIME, RELEASE_TIME};
 use crate::net::Timings;
+use crate::time::UnixTime;
 use crate::tls::External;
 use core::cell::Cell;
 
@@ -25,7 +27,7 @@ use core::cell::Cell;
 /// Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes. One exception: where the operating system
 /// resolves names, a lookup that outlasts the deadline goes on in a thread of its own, at most one per process, which frees what it holds when it ends.
 /// Returns `IOTCRED_OK`; `IOTCRED_ERR_NULL_ARGUMENT`; `IOTCRED_ERR_NOT_INITIALISED`; `IOTCRED_ERR_CLOCK_UNSET`,
-/// `IOTCRED_ERR_TIME_REQUIRED`; for each member of `config` that is wrong its own of the 1000s; the 3000s, the 4000s and the 5000s.
+/// `IOTCRED_ERR_TIME_REQUIRED`; `IOTCRED_ERR_TIME_OUT_OF_RANGE` for a `clock_floor` that is no date; for each member of `config` that is wrong its own of the 1000s; the 3000s, the 4000s and the 5000s.
 /// Threads: any number at once, each with its own `credentials` and `error`.
 /// Example: see `examples-c/fetch_credentials.c`.
 #[unsafe(no_mangle)]
@@ -48,6 +50,19 @@ pub unsafe extern "C" fn iotcred_fetch(
             let fetched = with_platform(platform, |transport, clock| fetch(&config, transport, clock, &random))?;
             Ok((*credentials).set(&fetched.credentials)?)
         })
+    }
+}
+
+/// The floor of a config. Errors: `TimeOutOfRange`.
+fn clock_floor(seconds: i64) -> Result<Option<UnixTime>, Error> {
+    match seconds {
+        0 => Ok(None),
+        IOTCRED_CLOCK_FLOOR_RELEASE => Ok(Some(UnixTime(RELEASE_TIME))),
+        EARLIEST_BELIEVABLE_TIME..=LATEST_TIME => Ok(Some(UnixTime(seconds))),
+        _ => Err(Error::new(
+            Status::TimeOutOfRange,
+            format_args!("`clock_floor` is no date from 2015 to 9999"),
+        )),
     }
 }
 
@@ -96,6 +111,7 @@ impl iotcred_config {
                 tries: self.tries,
                 signer: self.read_signer(report),
                 timings: self.timings.cast::<Cell<Timings>>().as_ref(),
+                clock_floor: or_empty(clock_floor(self.clock_floor), report),
             }
         }
     }

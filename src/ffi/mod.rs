@@ -33,6 +33,8 @@ mod clock;
 #[cfg(feature = "client")]
 mod config;
 #[cfg(feature = "client")]
+mod connection;
+#[cfg(feature = "client")]
 mod credentials;
 #[cfg(feature = "client")]
 mod error;
@@ -44,6 +46,8 @@ mod logged;
 mod platform;
 #[cfg(feature = "client")]
 mod port;
+#[cfg(feature = "client")]
+mod seal;
 #[cfg(feature = "client")]
 mod send;
 #[cfg(feature = "client")]
@@ -59,4 +63,7 @@ pub use status::*;
 pub use types::*;
 
 #[cfg(feature = "client")]
-pub use {cache::*, check::*, config::*, credentials::*, error::*, fetch::*, port::*, send::*, signer::*};
+pub use {
+    cache::*, check::*, config::*, connection::*, credentials::*, error::*, fetch::*, port::*, seal::*, send::*,
+    signer::*,
+};

@@ -50,6 +50,24 @@ pub(super) unsafe fn with_platform<T>(
     }
 }
 
+/// The transport that `platform` supplies, to be kept beyond the call. Errors: `Platform`.
+///
+/// # Safety
+/// `platform` is NULL or valid for the call; its functions and its context stay valid as long as the transport is used.
+pub(super) unsafe fn kept_transport(
+    platform: *const iotcred_platform,
+) -> Result<alloc::boxed::Box<dyn Transport>, Error> {
+    // SAFETY: the caller's promise.
+    let platform = unsafe { platform.as_ref() };
+    match platform.map_or(Ok(None), CallbackTransport::new)? {
+        Some(transport) => Ok(alloc::boxed::Box::new(transport)),
+        #[cfg(feature = "std")]
+        None => Ok(alloc::boxed::Box::new(TcpTransport::default())),
+        #[cfg(not(feature = "std"))]
+        None => Err(lacking("connect")),
+    }
+}
+
 /// Runs `body`, and writes to `log`, if there is one, what it does.
 fn logged<T>(
     log: Option<Log>,

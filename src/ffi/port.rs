@@ -31,7 +31,9 @@ pub struct iotcred_port {
 pub const IOTCRED_ARENA_MIN: usize = 2048;
 const _: () = assert!(IOTCRED_ARENA_MIN == ARENA_MIN);
 
-/// An arena, in bytes, that is enough for a fetch.
+/// An arena, in bytes, that is enough for a fetch with a key of up to RSA-2048, server's certificates of 5 KB, and an answer of a known length. Seen on x86_64,
+/// where pointers are twice as large as on a Cortex-M: 20 KB for P-256 and 26 KB for RSA-2048 where the server's certificates have 1 KB, 42 KB for RSA-2048 and 5 KB.
+/// An answer in chunks takes 12 KB while it comes in.
 pub const IOTCRED_ARENA_SIZE: usize = 45056;
 
 /// Gives the library what belongs to the process: randomness, memory and a panic hook. With an operating system (the std size) all of it is

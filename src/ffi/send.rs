@@ -6,9 +6,12 @@ use super::error::{guard_with_error, iotcred_error};
 use super::platform::with_platform;
 use super::status::iotcred_status;
 use super::types::{iotcred_bytes, sigv4_credentials, sigv4_header, sigv4_payload, sigv4_str};
+use crate::crypto::copy;
 use crate::error::{Error, Status};
-use crate::send::{Body, Progress, Request, Sink, Source, send};
+use crate::net::{Clock, Transport};
+use crate::send::{Body, Dated, Fresh, Line, Progress, Request, Sink, Source, send};
 use crate::sign::{Payload, S3_SERVICES, Streaming};
+use crate::time::UnixTime;
 use core::ffi::{c_char, c_void};
 
 /// `flags`: ask the server before the body is sent (`Expect: 100-continue`), so that a refusal or a redirect costs no upload.
@@ -69,6 +72,9 @@ pub struct iotcred_request {
     pub flags: u32,
     /// The device's transport and clocks. NULL: the operating system's.
     pub platform: *const iotcred_platform,
+    /// The date for the signature and for the server's certificate, in Unix seconds: what `iotcred_cache_time` gives, which is right also where the device's clock is not.
+    /// 0: the clock's.
+    pub time: i64,
 }
 
 /// The answer to a request, in the caller's memory.
@@ -85,14 +91,21 @@ pub struct iotcred_response {
     /// Out: length of the body in bytes, also of one that went to `write_body`; with `IOTCRED_ERR_BUFFER_TOO_SMALL` the size that is needed, or
     /// 0 if the server did not say.
     pub body_len: u64,
+    /// In: memory for the body of a refusal, an answer other than 2xx: what `sigv4_explain` reads when a signature does not match. May be NULL if
+    /// `refusal_size` is 0.
+    pub refusal: *mut u8,
+    /// In: its size in bytes. S3's account of a refused signature has 2 to 8 KB.
+    pub refusal_size: usize,
+    /// Out, always written: how many bytes of a refusal stand in `refusal`, cut to fit; 0 if there was none.
+    pub refusal_len: usize,
 }
 
 /// Sends one signed HTTPS request and takes the answer. An answer other than 2xx is a failure: its status says which, `error` carries the
-/// server's code and words, and its body goes neither to `write_body` nor to the response's memory.
+/// server's code and words, and its body goes to the response's `refusal` and nowhere else.
 ///
 /// `request`: in.
 /// `credentials`: in. Access key id and secret are needed; the token may be empty.
-/// `response`: in and out. Untouched on failure, but for the bytes of `body`, and for `body_len` when they are too few.
+/// `response`: in and out. Untouched on failure, but for the bytes of `body`, for `body_len` when they are too few, and for `refusal` and its `refusal_len`.
 /// `error`: out; may be NULL. Always written whole.
 ///
 /// Ownership: nothing is kept; the connection is closed. What the call allocates it frees and wipes.
@@ -108,6 +121,28 @@ pub unsafe extern "C" fn iotcred_send(
     response: *mut iotcred_response,
     error: *mut iotcred_error,
 ) -> iotcred_status {
+    // SAFETY: as for `send_over`.
+    unsafe {
+        send_over(request, credentials, response, error, |_, transport, clock, send| {
+            send(&mut Fresh::new(transport), clock)
+        })
+    }
+}
+
+/// Sends over a given line, once that is known.
+pub(super) type SendOver<'a> = dyn FnMut(&mut dyn Line, &dyn Clock) -> Result<u16, Error> + 'a;
+
+/// The body of the functions that send: `with_line` gets the request, transport and clocks, and what sends it over the line that it chooses.
+///
+/// # Safety
+/// As the header says of `iotcred_send`.
+pub(super) unsafe fn send_over(
+    request: *const iotcred_request,
+    credentials: *const sigv4_credentials,
+    response: *mut iotcred_response,
+    error: *mut iotcred_error,
+    with_line: impl FnOnce(&iotcred_request, &mut dyn Transport, &dyn Clock, &mut SendOver<'_>) -> Result<u16, Error>,
+) -> iotcred_status {
     // SAFETY: the header's "Pointers" and "Outputs": each is NULL or valid for the call, and outputs are nobody else's meanwhile. The request is
     // copied: no reference to the caller's structs is held while callbacks run.
     unsafe {
@@ -118,21 +153,29 @@ pub unsafe extern "C" fn iotcred_send(
                     format_args!("`request`, `credentials` or `response` is NULL"),
                 ));
             }
+            (*response).refusal_len = 0;
             let (request, credentials) = (request.read(), (*credentials).get()?);
             let memory = bytes_mut((*response).body, (*response).body_size, Status::NullArgument)?;
+            let refusal = bytes_mut((*response).refusal, (*response).refusal_size, Status::NullArgument)?;
             let mut sink = CallerSink {
                 request: &request,
                 memory,
                 received: 0,
                 needed: None,
+                refusal,
+                refused: 0,
             };
+            let time = (request.time != 0).then_some(UnixTime(request.time));
             let outcome = with_platform(request.platform, |transport, clock| {
-                let mut read = |buffer: &mut [u8]| request.next_piece(buffer);
-                send(&mut request.get(&mut read)?, &credentials, &mut sink, transport, clock)
+                with_line(&request, transport, &Dated { clock, time }, &mut |line, clock| {
+                    let mut read = |buffer: &mut [u8]| request.next_piece(buffer);
+                    send(&mut request.get(&mut read)?, &credentials, &mut sink, line, clock)
+                })
             });
             if let Some(needed) = sink.needed {
                 (*response).body_len = needed;
             }
+            (*response).refusal_len = sink.refused;
             (*response).http_status = outcome?;
             (*response).body_len = sink.received;
             Ok(())
@@ -233,6 +276,9 @@ struct CallerSink<'a> {
     received: u64,
     /// Set when the memory is too small: the size that is needed, 0 if it is not known.
     needed: Option<u64>,
+    refusal: &'a mut [u8],
+    /// Bytes of it that are filled.
+    refused: usize,
 }
 
 impl Sink for CallerSink<'_> {
@@ -285,6 +331,14 @@ impl Sink for CallerSink<'_> {
             0 => Ok(()),
             _ => Err(Status::BodySink),
         }
+    }
+
+    fn refusal(&mut self, data: &[u8]) -> bool {
+        let free = self.refusal.get_mut(self.refused..).unwrap_or_default();
+        let count = free.len().min(data.len());
+        copy(free, data);
+        self.refused += count;
+        self.refused < self.refusal.len()
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::Status;
 
 /// What a function returns: `IOTCRED_OK` (0) or one of the `IOTCRED_ERR_*`.
 ///
-/// 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send; 3000s: network; 4000s: TLS; 5000s: the server's
+/// 1 to 999: the call itself; 1000s: configuration; 2000s: the request to sign or send (2050s: the cache); 3000s: network; 4000s: TLS; 5000s: the server's
 /// answer; 9000s: defects. A later version appends numbers and never changes one, so treat one that you do not know as a failure.
 #[allow(non_camel_case_types)]
 pub type iotcred_status = i32;
@@ -39,7 +39,8 @@ pub const IOTCRED_ERR_CLOCK_UNSET: iotcred_status = 4;
 pub const IOTCRED_ERR_TIME_REQUIRED: iotcred_status = 5;
 /// The time is after the year 9999.
 ///
-/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`.
+/// Returned by `sigv4_sign_request`, `iotcred_send`, `sigv4_presign_url`, `sigv4_presign_mqtt_wss`, `sigv4_explain`, `sigv4_canonical_request`, `sigv4_string_to_sign`;
+/// `iotcred_fetch` for a `clock_floor` that is no date from 2015 to 9999.
 /// What to do: Pass Unix seconds, not milliseconds.
 pub const IOTCRED_ERR_TIME_OUT_OF_RANGE: iotcred_status = 6;
 /// The arena does not hold what the next step may need.
@@ -267,6 +268,31 @@ pub const IOTCRED_ERR_CHUNK_TOTAL: iotcred_status = 2034;
 /// Returned by `sigv4_chunk_end`, `iotcred_send`.
 /// What to do: Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone.
 pub const IOTCRED_ERR_TRAILER: iotcred_status = 2035;
+/// The first request after the device's start waits for its moment.
+///
+/// Returned by `iotcred_cache_get`.
+/// What to do: Call again after `retry_after_ms`, which iotcred_cache_next_wake says too; `startup_spread_ms` in the cache sets the time over which a fleet's first requests are spread.
+pub const IOTCRED_ERR_CACHE_STARTING: iotcred_status = 2050;
+/// The cache holds no valid credentials.
+///
+/// Returned by `iotcred_cache_seal`.
+/// What to do: Get credentials with iotcred_cache_get first; an empty cache needs no seal.
+pub const IOTCRED_ERR_CACHE_EMPTY: iotcred_status = 2051;
+/// The sealed cache cannot be opened: it was cut or changed, or is of another key or version.
+///
+/// Returned by `iotcred_cache_restore`.
+/// What to do: Give all the bytes that iotcred_cache_seal wrote, and the same key; else go on with an empty cache.
+pub const IOTCRED_ERR_SEAL_INVALID: iotcred_status = 2052;
+/// The clock is earlier than the seal, so that the age of what is sealed cannot be told.
+///
+/// Returned by `iotcred_cache_restore`.
+/// What to do: Go on with an empty cache, or set the clock and restore again.
+pub const IOTCRED_ERR_SEAL_CLOCK: iotcred_status = 2053;
+/// The credentials have expired since they were sealed.
+///
+/// Returned by `iotcred_cache_restore`.
+/// What to do: Go on with an empty cache: the next iotcred_cache_get fetches new ones.
+pub const IOTCRED_ERR_SEAL_EXPIRED: iotcred_status = 2054;
 /// The name could not be resolved.
 ///
 /// Returned by `iotcred_fetch`, `iotcred_send`.
@@ -544,6 +570,11 @@ const fn describe(status: Status) -> Entry {
         Status::ChunkTooLarge => entry(IOTCRED_ERR_CHUNK_TOO_LARGE, IOTCRED_KIND_CONFIGURATION, c"a chunk is larger than what is left of the announced length", c"Announce the whole length in x-amz-decoded-content-length, and give no more than that."),
         Status::ChunkTotal => entry(IOTCRED_ERR_CHUNK_TOTAL, IOTCRED_KIND_CONFIGURATION, c"the chunks have fewer bytes than announced, or the announced length is too large to be sent", c"Give as many bytes as x-amz-decoded-content-length says before the end; with its chunks' heads the body must be shorter than 2^64 bytes."),
         Status::Trailer => entry(IOTCRED_ERR_TRAILER, IOTCRED_KIND_CONFIGURATION, c"the trailer's value is missing, malformed, or not wanted", c"Give a value of visible ASCII characters for a trailer that is not one of the CRCs, and none otherwise; iotcred_send takes the CRCs alone."),
+        Status::CacheStarting => entry(IOTCRED_ERR_CACHE_STARTING, IOTCRED_KIND_TRANSIENT, c"the first request after the start waits for its moment", c"Call again after `retry_after_ms`, which iotcred_cache_next_wake says too; `startup_spread_ms` in the cache sets the time over which a fleet's first requests are spread."),
+        Status::CacheEmpty => entry(IOTCRED_ERR_CACHE_EMPTY, IOTCRED_KIND_NONE, c"the cache holds no valid credentials", c"Get credentials with iotcred_cache_get first; an empty cache needs no seal."),
+        Status::SealInvalid => entry(IOTCRED_ERR_SEAL_INVALID, IOTCRED_KIND_CONFIGURATION, c"the sealed cache cannot be opened", c"Give all the bytes that iotcred_cache_seal wrote, and the same key; else go on with an empty cache."),
+        Status::SealClock => entry(IOTCRED_ERR_SEAL_CLOCK, IOTCRED_KIND_CLOCK, c"the clock is earlier than the seal", c"Go on with an empty cache, or set the clock and restore again."),
+        Status::SealExpired => entry(IOTCRED_ERR_SEAL_EXPIRED, IOTCRED_KIND_NONE, c"the sealed credentials have expired", c"Go on with an empty cache: the next iotcred_cache_get fetches new ones."),
         Status::Dns => entry(IOTCRED_ERR_DNS, IOTCRED_KIND_TRANSIENT, c"the name could not be resolved", c"Check the spelling of `endpoint` and the device's DNS server."),
         Status::DnsDeadline => entry(IOTCRED_ERR_DNS_DEADLINE, IOTCRED_KIND_TRANSIENT, c"the name was not resolved before the deadline", c"Check the device's DNS server, or raise `timeout_ms`; the operating system's lookup goes on in a thread of its own and ends by itself."),
         Status::Connect => entry(IOTCRED_ERR_CONNECT, IOTCRED_KIND_TRANSIENT, c"no address accepted a connection", c"Check the network, the port (443) and the firewall."),
@@ -590,7 +621,7 @@ const fn describe(status: Status) -> Entry {
 }
 
 /// Every status, for looking one up by its number.
-const ALL: [Status; 88] = [
+const ALL: [Status; 93] = [
     Status::BufferTooSmall,
     Status::NullArgument,
     Status::NotInitialised,
@@ -641,6 +672,11 @@ const ALL: [Status; 88] = [
     Status::ChunkTooLarge,
     Status::ChunkTotal,
     Status::Trailer,
+    Status::CacheStarting,
+    Status::CacheEmpty,
+    Status::SealInvalid,
+    Status::SealClock,
+    Status::SealExpired,
     Status::HeaderName,
     Status::Dns,
     Status::DnsDeadline,
@@ -686,10 +722,82 @@ pub(super) const fn code(status: Status) -> iotcred_status {
     status as iotcred_status
 }
 
-fn find(code: iotcred_status) -> Option<Entry> {
-    ALL.iter()
-        .map(|status| describe(*status))
-        .find(|entry| entry.code == code)
+/// What `describe` says of every status, ready to be looked up. The texts, 14 KB, stand in one block that nothing else refers to: as C string literals they would share
+/// a section with all others, and a program that asks for none would have them all the same.
+struct Row {
+    code: iotcred_status,
+    #[cfg(feature = "client")]
+    kind: i32,
+    /// Where in `TEXTS` its name begins, and its hint.
+    name: u16,
+    hint: u16,
+}
+
+const TEXTS_LEN: usize = {
+    let (mut length, mut index) = (0, 0);
+    while index < ALL.len() {
+        let entry = describe(ALL[index]);
+        length += entry.name.to_bytes_with_nul().len() + entry.hint.to_bytes_with_nul().len();
+        index += 1;
+    }
+    assert!(length <= u16::MAX as usize);
+    length
+};
+
+static TEXTS: [u8; TEXTS_LEN] = {
+    let (mut texts, mut end, mut index) = ([0; TEXTS_LEN], 0, 0);
+    while index < ALL.len() {
+        let entry = describe(ALL[index]);
+        end = put(&mut texts, end, entry.name.to_bytes_with_nul());
+        end = put(&mut texts, end, entry.hint.to_bytes_with_nul());
+        index += 1;
+    }
+    texts
+};
+
+static ROWS: [Row; ALL.len()] = {
+    let mut rows = [const {
+        Row {
+            code: IOTCRED_OK,
+            #[cfg(feature = "client")]
+            kind: IOTCRED_KIND_NONE,
+            name: 0,
+            hint: 0,
+        }
+    }; ALL.len()];
+    let (mut end, mut index) = (0, 0);
+    while index < ALL.len() {
+        let entry = describe(ALL[index]);
+        let hint = end + entry.name.to_bytes_with_nul().len();
+        rows[index] = Row {
+            code: entry.code,
+            #[cfg(feature = "client")]
+            kind: entry.kind,
+            name: end as u16,
+            hint: hint as u16,
+        };
+        end = hint + entry.hint.to_bytes_with_nul().len();
+        index += 1;
+    }
+    rows
+};
+
+/// Copies `text` to `at`, and gives its end.
+const fn put(texts: &mut [u8], at: usize, text: &[u8]) -> usize {
+    let mut index = 0;
+    while index < text.len() {
+        texts[at + index] = text[index];
+        index += 1;
+    }
+    at + text.len()
+}
+
+fn find(code: iotcred_status) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.code == code)
+}
+
+fn text(at: u16) -> Option<&'static core::ffi::CStr> {
+    core::ffi::CStr::from_bytes_until_nul(TEXTS.get(usize::from(at)..)?).ok()
 }
 
 /// The words for a number; `None` where it is not ours.
@@ -697,7 +805,7 @@ pub(super) fn name(code: iotcred_status) -> Option<&'static core::ffi::CStr> {
     if code == IOTCRED_OK {
         Some(c"success")
     } else {
-        find(code).map(|entry| entry.name)
+        find(code).and_then(|row| text(row.name))
     }
 }
 
@@ -706,14 +814,14 @@ pub(super) fn hint(code: iotcred_status) -> Option<&'static core::ffi::CStr> {
     if code == IOTCRED_OK {
         Some(c"")
     } else {
-        find(code).map(|entry| entry.hint)
+        find(code).and_then(|row| text(row.hint))
     }
 }
 
 /// The kind of a status.
 #[cfg(feature = "client")]
-pub(super) const fn kind(status: Status) -> i32 {
-    describe(status).kind
+pub(super) fn kind(status: Status) -> i32 {
+    find(code(status)).map_or(IOTCRED_KIND_BUG, |row| row.kind)
 }
 
 #[cfg(test)]
@@ -727,6 +835,10 @@ mod tests {
             assert!(entry.code > 0);
             assert_eq!(entry.code, code(*status), "{status:?}");
             assert!(!entry.name.is_empty() && !entry.hint.is_empty());
+            assert_eq!(
+                (name(entry.code), hint(entry.code)),
+                (Some(entry.name), Some(entry.hint))
+            );
             #[cfg(feature = "client")]
             assert_eq!(
                 status.is_retryable(),

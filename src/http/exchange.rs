@@ -33,6 +33,16 @@ pub struct Exchange<'a, A> {
     state: State,
     /// The server has sent `100 Continue`.
     continued: bool,
+    /// The response has ended where it says itself, and nothing came behind it.
+    is_whole: bool,
+}
+
+/// A response that is over.
+pub struct Finished {
+    /// Its head.
+    pub head: Head,
+    /// The server lets the connection carry another request, and the response leaves no doubt where its answer begins (RFC 9112 section 9.3).
+    pub can_go_on: bool,
 }
 
 impl<'a, A: Answer> Exchange<'a, A> {
@@ -42,6 +52,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
             answer,
             state: State::Head(ResponseReader::new(method)),
             continued: false,
+            is_whole: false,
         }
     }
 
@@ -117,11 +128,13 @@ impl<'a, A: Answer> Exchange<'a, A> {
     }
 
     /// Receives the rest of the response, until the deadline. Once the head of a refusal is there it is the outcome, however its body ends.
-    pub fn finish(mut self, stream: &mut Stream<'_>) -> Result<Head, Error> {
+    pub fn finish(mut self, stream: &mut Stream<'_>) -> Result<Finished, Error> {
         loop {
             let received = match self.state {
-                State::Done(head) => return Ok(head),
-                State::Body(head, body) if body.is_done() => return Ok(head),
+                State::Done(head) => {
+                    let can_go_on = self.is_whole && head.keeps_alive() && stream.is_open();
+                    return Ok(Finished { head, can_go_on });
+                }
                 _ => stream.receive(&mut |input| self.push(input)),
             };
             match (received, &self.state) {
@@ -157,7 +170,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
         };
     }
 
-    /// Takes plaintext. What comes after the response's end is not looked at: the connection is used once.
+    /// Takes plaintext. What comes after the response's end is not looked at: such a connection is not used again.
     fn push(&mut self, mut input: &[u8]) -> Result<(), Error> {
         while !input.is_empty() {
             let used = match core::mem::replace(&mut self.state, State::Failed) {
@@ -165,6 +178,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
                 State::Body(head, body) => self.push_body(head, body, input)?,
                 done => {
                     self.state = done;
+                    self.is_whole = false;
                     return Ok(());
                 }
             };
@@ -186,6 +200,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
                 self.answer.head(&head).map_err(|error| in_response(error, &head))?;
                 let body = Body::new(head.framing());
                 if body.is_done() {
+                    self.is_whole = true;
                     State::Done(head)
                 } else {
                     State::Body(head, body)
@@ -209,6 +224,7 @@ impl<'a, A: Answer> Exchange<'a, A> {
             let taken = self.answer.body(piece.data);
             taken.map_err(|error| in_response(error, &head))?
         };
+        self.is_whole = piece.done;
         self.state = if piece.done || !wants_more {
             State::Done(head)
         } else {

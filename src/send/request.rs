@@ -31,7 +31,7 @@ pub enum Body<'a> {
     },
 }
 
-impl Body<'_> {
+impl<'b> Body<'b> {
     /// Bytes left to send.
     pub fn len(&self) -> u64 {
         match self {
@@ -45,8 +45,16 @@ impl Body<'_> {
         self.len() == 0
     }
 
+    /// The whole body, where it is in memory and so can be sent again.
+    pub(super) fn in_memory(&self) -> Option<&'b [u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Source { .. } => None,
+        }
+    }
+
     /// The next piece, at most as long as `buffer`, which may hold it. Errors: `BodySource`.
-    pub(super) fn next<'b>(&'b mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Status> {
+    pub(super) fn next<'p>(&'p mut self, buffer: &'p mut [u8]) -> Result<&'p [u8], Status> {
         match self {
             Self::Bytes(bytes) => {
                 let (piece, rest) = bytes.split_at_checked(buffer.len()).ok_or(Status::Internal)?;
@@ -64,7 +72,7 @@ impl Body<'_> {
     }
 
     /// The next bytes, just as many as `buffer` holds. Errors: `BodySource`.
-    pub(super) fn next_whole<'b>(&'b mut self, buffer: &'b mut [u8]) -> Result<&'b [u8], Status> {
+    pub(super) fn next_whole<'p>(&'p mut self, buffer: &'p mut [u8]) -> Result<&'p [u8], Status> {
         if let Self::Bytes(_) = self {
             return self.next(buffer);
         }
@@ -118,11 +126,11 @@ const RESERVED: [&str; 6] = [
     "user-agent",
 ];
 
-impl Request<'_> {
+impl<'a> Request<'a> {
     /// TLS without a client certificate. Errors: `Ca`, `Memory`, and the clock's.
     pub(super) fn tls(&self, clock: &dyn Clock) -> Result<Settings, Error> {
         memory::check_for_files(&[self.ca])?;
-        Settings::new(Roots::from_bytes(self.ca)?, None, clock)
+        Settings::new(Roots::from_bytes(self.ca)?, None, clock, None)
     }
 
     /// Whom to connect to.
@@ -149,12 +157,26 @@ impl Request<'_> {
         }
     }
 
-    /// Checks the request, signs it, and writes its head; begins `chunks` for a body in chunks. Errors: `Endpoint`, `Address`, `Header`, and the signer's.
+    /// Whether the request may be sent again, and can be: it is idempotent (RFC 9110 section 9.2.2), and `whole`, its body of `length` bytes, is at hand or untouched. The body
+    /// is whole again then.
+    pub(super) fn can_be_repeated(&mut self, whole: Option<&'a [u8]>, length: u64) -> bool {
+        if let Some(whole) = whole {
+            self.body = Body::Bytes(whole);
+        }
+        let is_idempotent = matches!(
+            self.method,
+            b"GET" | b"HEAD" | b"PUT" | b"DELETE" | b"OPTIONS" | b"TRACE"
+        );
+        is_idempotent && self.body.len() == length
+    }
+
+    /// Checks the request, signs it, and writes its head; begins `chunks` for a body in chunks; `keeps` asks for a connection that stays open. Errors: `Endpoint`, `Address`, `Header`, and the signer's.
     pub(super) fn signed_head(
         &self,
         credentials: &Credentials<'_>,
         clock: &dyn Clock,
         chunks: &mut Chunks,
+        keeps: bool,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         self.check()?;
         memory::check(RESERVE_HEAD + 4 * self.words(credentials), "the request")?;
@@ -176,7 +198,10 @@ impl Request<'_> {
         let length = format!("{}", self.content_length(&headers)?);
         let (signed, values) = self.sign(&headers, credentials, clock, chunks)?;
         let mut all: Vec<(&[u8], &[u8])> = headers.iter().map(|header| (header.name, header.value)).collect();
-        all.extend([(&b"user-agent"[..], USER_AGENT), (b"connection", b"close")]);
+        all.push((b"user-agent", USER_AGENT));
+        if !keeps {
+            all.push((b"connection", b"close"));
+        }
         if length != "0" || matches!(self.method, b"PUT" | b"POST" | b"PATCH") {
             all.push((b"content-length", length.as_bytes()));
         }

@@ -35,7 +35,7 @@ pub(super) enum Stage {
 }
 
 /// One TLS connection.
-pub(super) struct Engine {
+pub struct Engine {
     connection: UnbufferedClientConnection,
     /// Ciphertext from the wire. rustls decrypts in place, so it holds plaintext too and is wiped. Its length is its capacity.
     incoming: Zeroizing<Vec<u8>>,
@@ -268,6 +268,23 @@ impl Engine {
         })
     }
 
+    /// Nothing will be sent or received for a while: gives memory back. What has come of a record is kept.
+    pub(super) fn rest(&mut self) {
+        self.outgoing = Vec::new();
+        let size = self.filled.max(TLS_INCOMING_MIN);
+        if size < self.incoming.len() {
+            // Where there is no memory for a smaller one, the larger one stays.
+            if let Ok(smaller) = memory::zeros(size, RECORD) {
+                let mut smaller = Zeroizing::new(smaller);
+                smaller
+                    .iter_mut()
+                    .zip(self.incoming.iter())
+                    .for_each(|(new, old)| *new = *old);
+                self.incoming = smaller;
+            }
+        }
+    }
+
     /// After an error: the alert that tells the server why, if rustls has one ready. Else it would go on reading where it failed, and panic.
     fn collect_alert(&mut self) {
         if !self.connection.wants_write() || memory::check(RESERVE_RECORD, RECORD).is_err() {
@@ -354,7 +371,7 @@ mod tests {
     }
 
     fn engine() -> Engine {
-        let settings = Settings::new(Roots::amazon(), None, &Noon).unwrap();
+        let settings = Settings::new(Roots::amazon(), None, &Noon, None).unwrap();
         Engine::new(&settings, "example.com").unwrap()
     }
 

@@ -11,6 +11,7 @@ mod signer;
 mod stream;
 mod verifier;
 
+pub use engine::Engine;
 pub use identity::{Identity, out_of_date};
 pub use roots::Roots;
 pub use signer::{External, Scheme, ToSign};
@@ -38,14 +39,22 @@ pub struct Settings {
 
 impl Settings {
     /// TLS 1.2 (feature `tls12`) and 1.3 with SNI and no ALPN; `identity` is shown to a server that asks for a certificate.
+    /// On a device that may have no clock, where it has none or one that is earlier than `floor`, all that is known of the date is that `floor` has passed.
     /// Errors: `TimeRequired`, `ClockUnset`: certificates cannot be verified without the date.
     #[inline(never)]
-    pub fn new(roots: Roots, identity: Option<Identity>, clock: &dyn Clock) -> Result<Self, Error> {
-        let now = date(clock)?;
+    pub fn new(
+        roots: Roots,
+        identity: Option<Identity>,
+        clock: &dyn Clock,
+        floor: Option<UnixTime>,
+    ) -> Result<Self, Error> {
+        let floor = floor.filter(|floor| clock.unix_time().is_none_or(|now| now < *floor));
+        let now = floor.map_or_else(|| date(clock), Ok)?;
         let provider = Arc::new(provider::provider());
         let verifier = Arc::new(Verifier::new(
             roots.into_store(),
             provider.signature_verification_algorithms,
+            floor.is_some(),
         ));
         let builder = ClientConfig::builder_with_details(provider, Arc::new(Now(now)))
             .with_protocol_versions(provider::VERSIONS)

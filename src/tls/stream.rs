@@ -18,48 +18,101 @@ pub enum Received {
     Closed,
 }
 
-/// An open connection; dropping it closes it.
+/// An open connection; dropping it closes it, unless it is kept.
 pub struct Stream<'a> {
     wire: Wire<'a>,
-    engine: Engine,
+    engine: &'a mut Engine,
     deadline: Deadline<'a>,
     /// The server has said that it will send no more.
     closed: bool,
     /// How sending has failed: what is still to come is what the server said before.
     broken: Option<Status>,
+    /// Plaintext has come.
+    heard: bool,
 }
 
 impl<'a> Stream<'a> {
-    /// Connects to `peer`; `shake_hands` comes next. Not inlined: what it needs on the stack must be gone by then.
-    #[inline(never)]
+    /// Connects to `peer` and shakes hands. The engine comes to stand in `place`.
     pub fn connect(
         transport: &'a mut dyn Transport,
+        place: &'a mut Option<Engine>,
         peer: &Peer<'_>,
         settings: &Settings,
         deadline: Deadline<'a>,
     ) -> Result<Self, Error> {
-        let engine = Engine::new(settings, peer.host).map_err(|error| error.at(Phase::Handshake))?;
-        let wire = Wire::open(transport, peer, deadline)?;
+        let mut stream = Self::open(transport, place, peer, settings, deadline)?;
         deadline.enter(Phase::Handshake);
-        Ok(Self {
+        stream.shake_hands().map_err(|error| {
+            let is_late = deadline.remaining_ms().is_err();
+            settings.explained(error, is_late).at(Phase::Handshake)
+        })?;
+        Ok(stream)
+    }
+
+    /// Goes on with a connection that was kept, with the transport and the engine that it had.
+    pub fn resume(transport: &'a mut dyn Transport, engine: &'a mut Engine, deadline: Deadline<'a>) -> Self {
+        let wire = Wire {
+            transport,
+            stays_open: false,
+        };
+        Self::new(wire, engine, deadline)
+    }
+
+    fn new(wire: Wire<'a>, engine: &'a mut Engine, deadline: Deadline<'a>) -> Self {
+        Self {
             wire,
             engine,
             deadline,
             closed: false,
             broken: None,
-        })
+            heard: false,
+        }
     }
 
-    /// Shakes hands, by the same `settings`: where the stack is deepest.
+    /// Leaves the connection open for a later `resume`.
+    pub fn keep(mut self) {
+        self.engine.rest();
+        self.wire.stays_open = true;
+    }
+
+    /// Whether plaintext has come since the connection was opened or resumed.
+    pub fn has_heard(&self) -> bool {
+        self.heard
+    }
+
+    /// Whether both sides can still send.
+    pub fn is_open(&self) -> bool {
+        !self.closed && self.broken.is_none()
+    }
+
+    /// Whether nothing has come on a connection that was kept but what TLS itself has to say: the server has not closed it, so far as can be seen.
+    pub fn is_quiet(&mut self) -> bool {
+        while self.deadline.remaining_ms().is_ok() {
+            match self.receive_within(0, &mut no_data_yet) {
+                Ok(Received::Some) => {}
+                Ok(Received::Nothing) => return self.is_open(),
+                Ok(Received::Closed) | Err(_) => return false,
+            }
+        }
+        false
+    }
+
+    /// Not inlined, as what follows: a handshake is the deepest of the stack, and what was needed to begin it must be gone.
     #[inline(never)]
-    pub fn shake_hands(&mut self, settings: &Settings) -> Result<(), Error> {
-        self.greet().map_err(|error| {
-            let is_late = self.deadline.remaining_ms().is_err();
-            settings.explained(error, is_late).at(Phase::Handshake)
-        })
+    fn open(
+        transport: &'a mut dyn Transport,
+        place: &'a mut Option<Engine>,
+        peer: &Peer<'_>,
+        settings: &Settings,
+        deadline: Deadline<'a>,
+    ) -> Result<Self, Error> {
+        let engine = place.insert(Engine::new(settings, peer.host).map_err(|error| error.at(Phase::Handshake))?);
+        let wire = Wire::open(transport, peer, deadline)?;
+        Ok(Self::new(wire, engine, deadline))
     }
 
-    fn greet(&mut self) -> Result<(), Error> {
+    #[inline(never)]
+    fn shake_hands(&mut self) -> Result<(), Error> {
         loop {
             match self.advance(&mut no_data_yet)? {
                 Stage::Open => return Ok(()),
@@ -132,7 +185,12 @@ impl<'a> Stream<'a> {
 
     /// Lets the engine work. What it has to say in reply goes out; that this fails shows at the next receive, after what the server said before.
     fn advance(&mut self, sink: &mut Sink<'_>) -> Result<Stage, Error> {
-        let stage = self.engine.advance(sink).inspect_err(|_| self.say_farewell())?;
+        let heard = &mut self.heard;
+        let stage = self.engine.advance(&mut |data| {
+            *heard = true;
+            sink(data)
+        });
+        let stage = stage.inspect_err(|_| self.say_farewell())?;
         match self.flush() {
             Err(error) if !error.status.is_cut() => Err(error),
             _ => Ok(stage),
@@ -180,7 +238,7 @@ impl<'a> Stream<'a> {
 
 impl Drop for Stream<'_> {
     fn drop(&mut self) {
-        if self.engine.close().is_ok() {
+        if !self.wire.stays_open && self.engine.close().is_ok() {
             self.say_farewell();
         }
     }
@@ -191,9 +249,10 @@ fn no_data_yet(_: &[u8]) -> Result<(), Error> {
     Err(Status::ResponseMalformed.into())
 }
 
-/// A transport that is closed exactly once, however the call ends.
+/// A transport that is closed exactly once, however the call ends, unless it is to stay open.
 struct Wire<'a> {
     transport: &'a mut dyn Transport,
+    stays_open: bool,
 }
 
 impl<'a> Wire<'a> {
@@ -201,7 +260,10 @@ impl<'a> Wire<'a> {
         let timeout_ms = deadline
             .remaining_ms()
             .map_err(|status| Error::from(status).at(Phase::Connect))?;
-        let wire = Self { transport };
+        let wire = Self {
+            transport,
+            stays_open: false,
+        };
         deadline.enter(Phase::Connect);
         let outcome = wire.transport.connect(peer, timeout_ms);
         deadline.credit(Phase::Resolve, wire.transport.resolve_ms());
@@ -231,6 +293,8 @@ impl<'a> Wire<'a> {
 
 impl Drop for Wire<'_> {
     fn drop(&mut self) {
-        self.transport.close();
+        if !self.stays_open {
+            self.transport.close();
+        }
     }
 }

@@ -4,7 +4,7 @@
 use super::der::{Facts, readable};
 use super::failure;
 use crate::error::{Error, Status, Text, printable};
-use crate::limits::SHOWN_NAME_MAX;
+use crate::limits::{CHAIN_MAX, SHOWN_NAME_MAX};
 use crate::time::UnixTime;
 use core::fmt::Write;
 use once_cell::race::OnceBox;
@@ -21,16 +21,44 @@ use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureSc
 pub(super) struct Verifier {
     roots: RootCertStore,
     algorithms: WebPkiSupportedAlgorithms,
+    /// The handshake's date is not the time but a floor for it.
+    by_floor: bool,
     finding: OnceBox<Error>,
 }
 
 impl Verifier {
-    pub(super) fn new(roots: RootCertStore, algorithms: WebPkiSupportedAlgorithms) -> Self {
+    pub(super) fn new(roots: RootCertStore, algorithms: WebPkiSupportedAlgorithms, by_floor: bool) -> Self {
         Self {
             roots,
             algorithms,
+            by_floor,
             finding: OnceBox::new(),
         }
+    }
+
+    /// Verifies the chain at `now`. By a floor, a certificate that had expired then is refused, and one that begins later is not: AWS renews its certificates each year, and a
+    /// floor gets old. So the chain is good if there is a date from the floor on at which all of it is valid.
+    fn verify_chain(
+        &self,
+        leaf: &ParsedCertificate<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: rustls::pki_types::UnixTime,
+    ) -> Result<(), rustls::Error> {
+        let verify = |now| {
+            let algorithms = self.algorithms.all;
+            verify_server_cert_signed_by_trust_anchor(leaf, &self.roots, intermediates, now, algorithms)
+        };
+        let mut judgement = verify(now);
+        // Each certificate moves the date at most once, and only forward.
+        for _ in 0..if self.by_floor { CHAIN_MAX } else { 0 } {
+            match judgement {
+                Err(rustls::Error::InvalidCertificate(CertificateError::NotValidYetContext { not_before, .. })) => {
+                    judgement = verify(not_before);
+                }
+                _ => break,
+            }
+        }
+        judgement
     }
 
     fn note(&self, error: Error) {
@@ -56,8 +84,7 @@ impl ServerCertVerifier for Verifier {
         now: rustls::pki_types::UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let judgement = ParsedCertificate::try_from(end_entity).and_then(|leaf| {
-            let algorithms = self.algorithms.all;
-            verify_server_cert_signed_by_trust_anchor(&leaf, &self.roots, intermediates, now, algorithms)?;
+            self.verify_chain(&leaf, intermediates, now)?;
             verify_server_name(&leaf, server_name)
         });
         if let Err(rustls::Error::InvalidCertificate(reason)) = &judgement {
@@ -217,7 +244,7 @@ mod tests {
         let mut roots = RootCertStore::empty();
         roots.add(root.der.clone()).unwrap();
         let provider = default_provider();
-        let ours = Verifier::new(roots.clone(), provider.signature_verification_algorithms);
+        let ours = Verifier::new(roots.clone(), provider.signature_verification_algorithms, false);
         let theirs = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::new(provider))
             .build()
             .unwrap();

@@ -94,7 +94,7 @@ static iotcred_config config_for(const char *role_alias, const key_file *key, co
 static iotcred_status returned;
 
 static iotcred_credentials credentials;
-static iotcred_cache cache;
+static iotcred_cache cache = { .startup_spread_ms = IOTCRED_CACHE_NO_SPREAD }; /* also on a machine that has just started */
 static sigv4_key_cache key_cache;
 static sigv4_chunks chunks;
 

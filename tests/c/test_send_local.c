@@ -391,14 +391,50 @@ static void wrong_credentials_are_refused(void **state)
             wrong = dynamodb_credentials;
         iotcred_request request = s3("PUT", "refused", path);
         request.payload.bytes = (iotcred_bytes){ sent, 1000 };
-        iotcred_response response = { 0 };
+        uint8_t refusal[2048];
+        iotcred_response response = { .refusal = refusal, .refusal_size = sizeof refusal };
         iotcred_error error = expect(&request, &wrong, &response, rows[i], IOTCRED_ERR_REFUSED);
         check_number(rows[i], "http_status", 403, error.http_status);
+        check(response.refusal_len > 50 && response.refusal_len < sizeof refusal && memcmp(refusal, "<?xml", 5) == 0 &&
+              memcmp(refusal + response.refusal_len - 8, "</Error>", 8) == 0, rows[i], "the whole refusal");
         check(error.kind == IOTCRED_KIND_PERMISSION && !error.retryable, rows[i], "kind");
         check(strlen(error.message) > 10, rows[i], "the server's words");
         check_cause(rows[i], &request, &wrong, &error, causes[i]);
     }
     iotcred_credentials_wipe(&wrong);
+    all_rows_passed();
+}
+
+/* However little memory there is for it; and a success leaves none of an older one. */
+static void a_refusal_is_cut_to_its_memory(void **state)
+{
+    (void)state;
+    static iotcred_credentials wrong;
+    wrong = s3_credentials;
+    wrong.secret_access_key[5] = wrong.secret_access_key[5] == 'A' ? 'B' : 'A';
+    static const size_t sizes[] = { 0, 1, 5, 40 };
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        char path[256], row[32];
+        snprintf(row, sizeof row, "memory of %zu bytes", sizes[i]);
+        iotcred_request request = s3("GET", "refused", path);
+        uint8_t refusal[64];
+        memset(refusal, PATTERN, sizeof refusal);
+        iotcred_response response = { .refusal = sizes[i] > 0 ? refusal : NULL, .refusal_size = sizes[i], .refusal_len = 9 };
+        expect(&request, &wrong, &response, row, IOTCRED_ERR_REFUSED);
+        check_number(row, "refusal_len", (intmax_t)sizes[i], (intmax_t)response.refusal_len);
+        check(memcmp(refusal, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", sizes[i] < 38 ? sizes[i] : 38) == 0, row, "its beginning");
+        for (size_t at = sizes[i]; at < sizeof refusal; at++)
+            check(refusal[at] == PATTERN, row, "nothing behind it");
+    }
+    iotcred_credentials_wipe(&wrong);
+    put("taken", 3);
+    char path[256];
+    iotcred_request request = s3("GET", "taken", path);
+    iotcred_response response = { .body = received, .body_size = sizeof received, .refusal_len = 9 };
+    expect(&request, &s3_credentials, &response, "a success", IOTCRED_OK);
+    check_number("a success", "refusal_len", 0, (intmax_t)response.refusal_len);
+    response.refusal_size = 1;
+    expect(&request, &s3_credentials, &response, "NULL with a size", IOTCRED_ERR_NULL_ARGUMENT);
     all_rows_passed();
 }
 
@@ -656,6 +692,7 @@ int main(void)
         cmocka_unit_test(more_headers_are_signed),
         cmocka_unit_test(what_has_not_changed_is_not_sent_again),
         cmocka_unit_test(wrong_credentials_are_refused),
+        cmocka_unit_test(a_refusal_is_cut_to_its_memory),
         cmocka_unit_test(expect_100_continue),
         cmocka_unit_test(sources_that_fail),
         cmocka_unit_test(sinks_that_refuse),

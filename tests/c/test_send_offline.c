@@ -40,7 +40,10 @@ static void expect(const iotcred_request *request, const char *row, iotcred_stat
     memset(&response, PATTERN, sizeof response);
     response.body = body;
     response.body_size = sizeof body;
+    response.refusal = NULL;
+    response.refusal_size = 0;
     memcpy(&before, &response, sizeof before);
+    before.refusal_len = 0;
     memset(body, PATTERN, sizeof body);
     memset(&error, PATTERN, sizeof error);
     iotcred_status status = iotcred_send(request, &keys, &response, &error);

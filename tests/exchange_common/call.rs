@@ -1,13 +1,14 @@
 //! The calls: `send` and `fetch` with a server, and what came of them.
 
 use super::pki::{HOST, Pki};
-use super::server::Server;
+use super::server::{Server, Ticks};
 use iotcred::credentials::{Credentials, TemporaryCredentials};
 use iotcred::error::{Error, Status};
 use iotcred::fetch::{self, Config};
 use iotcred::net::Clock;
-use iotcred::send::{self, Body, Progress, Request, Sink};
+use iotcred::send::{self, Body, Fresh, Progress, Request, Sink};
 use iotcred::sign::Payload;
+use iotcred::time::UnixTime;
 
 /// The deadline of every call that does not set its own, in milliseconds.
 pub const TIMEOUT_MS: u32 = 10_000;
@@ -86,6 +87,7 @@ pub struct Got {
     pub length: Option<Option<u64>>,
     pub body: Vec<u8>,
     pub progress: Vec<Progress>,
+    pub refusal: Vec<u8>,
     stop: Stop,
 }
 
@@ -114,13 +116,18 @@ impl Sink for Got {
         };
         stop_if(enough, Status::BodySink)
     }
+
+    fn refusal(&mut self, data: &[u8]) -> bool {
+        self.refusal.extend_from_slice(data);
+        true
+    }
 }
 
 fn stop_if(stops: bool, status: Status) -> Result<(), Status> {
     if stops { Err(status) } else { Ok(()) }
 }
 
-const CREDENTIALS: Credentials<'static> = Credentials {
+pub const CREDENTIALS: Credentials<'static> = Credentials {
     access_key_id: b"AKIDEXAMPLE",
     secret_access_key: b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
     session_token: b"",
@@ -151,7 +158,7 @@ pub fn send_to(server: Server, mut request: Request<'_>, stop: Stop) -> (Call<u1
     let mut got = Got { stop, ..Got::default() };
     let call = timed(server, request.timeout_ms, |server| {
         let clock = server.clock.clone();
-        send::send(&mut request, &CREDENTIALS, &mut got, server, &clock)
+        send::send(&mut request, &CREDENTIALS, &mut got, &mut Fresh::new(server), &clock)
     });
     (call, got)
 }
@@ -196,8 +203,39 @@ pub fn fetch_from(server: Server) -> Call<TemporaryCredentials> {
 }
 
 pub fn fetch_within(timeout_ms: u32, server: Server) -> Call<TemporaryCredentials> {
+    timed(server, timeout_ms, |server| {
+        let clock = server.clock.clone();
+        fetch::fetch(&config(timeout_ms), server, &clock, &|| 0).map(|fetched| fetched.credentials)
+    })
+}
+
+/// The same by a wall clock that says `wall`, with a floor.
+pub fn fetch_dated(server: Server, wall: Option<i64>, floor: Option<i64>) -> Call<TemporaryCredentials> {
+    timed(server, TIMEOUT_MS, |server| {
+        let clock = Dated(server.clock.clone(), wall.map(UnixTime));
+        let config = Config {
+            clock_floor: floor.map(UnixTime),
+            ..config(TIMEOUT_MS)
+        };
+        fetch::fetch(&config, server, &clock, &|| 0).map(|fetched| fetched.credentials)
+    })
+}
+
+struct Dated(Ticks, Option<UnixTime>);
+
+impl Clock for Dated {
+    fn unix_time(&self) -> Option<UnixTime> {
+        self.1
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        self.0.monotonic_ms()
+    }
+}
+
+fn config(timeout_ms: u32) -> Config<'static> {
     let pki = Pki::get();
-    let config = Config {
+    Config {
         endpoint: HOST,
         role_alias: "Uploader",
         thing_name: None,
@@ -210,9 +248,6 @@ pub fn fetch_within(timeout_ms: u32, server: Server) -> Call<TemporaryCredential
         timeout_ms,
         tries: 1,
         timings: None,
-    };
-    timed(server, timeout_ms, |server| {
-        let clock = server.clock.clone();
-        fetch::fetch(&config, server, &clock, &|| 0).map(|fetched| fetched.credentials)
-    })
+        clock_floor: None,
+    }
 }

@@ -1,11 +1,14 @@
 //! A certificate authority of the tests' own, the server's certificate and the device's.
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519};
+use rcgen::{
+    BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, date_time_ymd,
+};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// The name in the server's certificate.
@@ -23,6 +26,8 @@ pub struct Pki {
     pub device_key: String,
     tls12: Arc<ServerConfig>,
     tls13: Arc<ServerConfig>,
+    authority: CertificateDer<'static>,
+    issuer: Issuer<'static, KeyPair>,
     ed25519: Arc<ServerConfig>,
 }
 
@@ -42,7 +47,22 @@ impl Pki {
         self.ed25519.clone()
     }
 
-    fn new() -> Self {
+    /// The same whose certificate is for `name` and valid in these years: from the first one's beginning to the last one's.
+    pub fn server_for(
+        &self,
+        version: &'static SupportedProtocolVersion,
+        name: &str,
+        years: Range<i32>,
+    ) -> Arc<ServerConfig> {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
+        let mut params = CertificateParams::new([name.to_string()]).expect("a name");
+        params.not_before = date_time_ymd(years.start, 1, 1);
+        params.not_after = date_time_ymd(years.end, 1, 1);
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        server_config(version, &self.authority, certificate.der(), &key)
+    }
+
+    pub fn new() -> Self {
         let mut params = CertificateParams::new([]).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let ca_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
@@ -65,6 +85,8 @@ impl Pki {
             device_key: device_key.serialize_pem(),
             tls12: config(&TLS12),
             tls13: config(&TLS13),
+            authority: ca.der().clone(),
+            issuer,
             ed25519: server_config(&TLS13, ca.der(), odd_server.der(), &odd_key),
         }
     }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub struct Ticks(Rc<Cell<u64>>);
 
 impl Ticks {
-    fn pass(&self, ms: u64) {
+    pub fn pass(&self, ms: u64) {
         self.0.set(self.0.get() + ms);
     }
 }
@@ -296,7 +296,7 @@ impl Server {
         }
     }
 
-    fn take_step(&mut self, step: Step) {
+    pub fn take_step(&mut self, step: Step) {
         let tls = self.tls.as_mut().expect("TLS, since there is a request");
         match step {
             Step::Say(words) => self.say(&words),

@@ -298,6 +298,7 @@ LISTENERS = {
     MAIN: Listener("p256", _STAND_IN),
     "P256": Listener("p256", _STAND_IN),
     "RSA": Listener("rsa", _STAND_IN),
+    "RSA_PSS": Listener("rsa-pss", _STAND_IN),
     "SHORT_CHAIN": Listener("short", _STAND_IN),
     "LONG_CHAIN": Listener("long", _STAND_IN),
     "TLS12": Listener("p256", _STAND_IN, _TLS12),

@@ -5,7 +5,7 @@
     local_aws.py run   --dir DIR [...] -- COMMAND ARGS        start, run the command with the settings, stop
     local_aws.py faults                                       list the role aliases that serve a fault
 
-In front: the credentials provider's stand-in (credentials_provider.py), and TLS for the others (tls_proxy.py).
+In front: the credentials provider's stand-in (credentials_provider.py), nginx before it as a second TLS server where there is one (nginx.py), and TLS for the others (tls_proxy.py).
 Behind: SeaweedFS for S3 and moto for DynamoDB and IoT (servers.py), which verify every signature; beside them, where it was
 built, s3s (s3s.py), for what SeaweedFS does not verify. All of it belongs to one process in the background (supervisor.py).
 

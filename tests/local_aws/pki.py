@@ -15,6 +15,7 @@ Servers: `server-NAME.cert.pem` and `server-NAME.key.pem`
     short                      P-256 leaf signed by the root itself: one certificate on the wire
     missing-intermediate       P-256 leaf without the intermediate that signed it
     rsa                        RSA-2048 leaf and intermediate
+    rsa-pss                    the same, but the intermediate signed with PSS
     long                       RSA, about 5 KB: leaf, intermediate, the root cross-signed by an older
                                root, and that one by a still older, as AWS's own endpoints do
     expired, not-yet-valid     P-256 leaf and intermediate; only the leaf's dates are wrong
@@ -58,7 +59,7 @@ from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 HOST_NAMES = [
@@ -158,8 +159,8 @@ def _servers(folder: Path, keys: dict) -> None:
     long_chain = rsa_chain + [cross.certificate, old_cross.certificate]
     many_names = HOST_NAMES + [f"region-{n}.credentials.local-aws.test" for n in range(40)]
 
-    def server(name, key, issuer, following, names=HOST_NAMES, dates=VALID):
-        leaf = _leaf(names[0], key, issuer, SERVER, names=names, dates=dates)
+    def server(name, key, issuer, following, names=HOST_NAMES, dates=VALID, pss=None):
+        leaf = _leaf(names[0], key, issuer, SERVER, names=names, dates=dates, pss=pss)
         _write_certificates(folder / f"server-{name}.cert.pem", [leaf] + following)
         _write(folder / f"server-{name}.key.pem", _private(key, "PEM", "PKCS8"))
 
@@ -167,6 +168,8 @@ def _servers(folder: Path, keys: dict) -> None:
     server("short", p256, root, [])
     server("missing-intermediate", p256, intermediate, [])
     server("rsa", rsa_key, rsa_intermediate, rsa_chain)
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), salt_length=32)
+    server("rsa-pss", rsa_key, rsa_intermediate, rsa_chain, pss=pss)
     server("long", rsa_key, rsa_intermediate, long_chain, names=many_names)
     server("expired", p256, intermediate, chain, dates=EXPIRED)
     server("not-yet-valid", p256, intermediate, chain, dates=NOT_YET_VALID)
@@ -252,7 +255,7 @@ def _authority(name: str, key, issuer: Authority | None, path_length: int | None
     return Authority(_signed(builder, key, issuer), key)
 
 
-def _leaf(name: str, key, issuer: Authority | None, purpose, names=(), dates=VALID) -> x509.Certificate:
+def _leaf(name: str, key, issuer: Authority | None, purpose, names=(), dates=VALID, pss=None) -> x509.Certificate:
     builder = (
         _builder(name, key, issuer, dates)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -263,7 +266,7 @@ def _leaf(name: str, key, issuer: Authority | None, purpose, names=(), dates=VAL
         if WRONG_NAME not in names:
             alternatives += [x509.IPAddress(ipaddress.ip_address(address)) for address in ADDRESSES]
         builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-    return _signed(builder, key, issuer)
+    return _signed(builder, key, issuer, pss)
 
 
 def _builder(name: str, key, issuer: Authority | None, dates) -> x509.CertificateBuilder:
@@ -282,8 +285,9 @@ def _builder(name: str, key, issuer: Authority | None, dates) -> x509.Certificat
     )
 
 
-def _signed(builder: x509.CertificateBuilder, key, issuer: Authority | None) -> x509.Certificate:
-    return builder.sign(issuer.key if issuer else key, hashes.SHA256())
+def _signed(builder: x509.CertificateBuilder, key, issuer: Authority | None, pss=None) -> x509.Certificate:
+    """`pss`: how an RSA issuer pads; None: PKCS#1 v1.5."""
+    return builder.sign(issuer.key if issuer else key, hashes.SHA256(), rsa_padding=pss)
 
 
 def _name(common_name: str) -> x509.Name:
