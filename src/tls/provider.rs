@@ -1,9 +1,10 @@
-//! Which cryptography TLS uses: ring's, without what no server of AWS's asks for (Ed25519, QUIC), and as much of the rest as the features say.
+//! Which cryptography TLS uses: ring's, without what no server of AWS's asks for (Ed25519, QUIC) or needs (X25519: all of them take P-256,
+//! and those of FIPS endpoints nothing else; its table and code are 40 KB), and as much of the rest as the features say.
 //!
 //! | feature | what |
 //! |---|---|
 //! | none | TLS 1.3 with AES-128-GCM and P-256; certificates of RSA (PKCS#1 and PSS) and of P-256, with SHA-256 and SHA-384 |
-//! | `every-suite` | besides AES-256-GCM, ChaCha20-Poly1305, X25519, P-384; certificates of P-384, and with SHA-512 |
+//! | `every-suite` | besides AES-256-GCM, ChaCha20-Poly1305, P-384; certificates of P-384, and with SHA-512 |
 //! | `tls12` | besides TLS 1.2 |
 //!
 //! What AWS offers: <https://docs.aws.amazon.com/iot/latest/developerguide/transport-security.html>.
@@ -85,8 +86,6 @@ const fn without_quic(suite: &'static SupportedCipherSuite) -> Tls13CipherSuite 
 }
 
 const GROUPS: &[&dyn SupportedKxGroup] = &[
-    #[cfg(feature = "every-suite")]
-    kx_group::X25519,
     kx_group::SECP256R1,
     #[cfg(feature = "every-suite")]
     kx_group::SECP384R1,
