@@ -118,10 +118,10 @@ pub fn get(
 
 /// How long, in milliseconds, until the next refresh is due.
 pub fn wake_ms(shared: &impl Shared, call: &Call<'_>) -> u64 {
-    let now = call.clock.monotonic_ms();
     if !shared.with(|cache, _| cache.policy.has_started()) {
         start(shared, call);
     }
+    let now = call.clock.monotonic_ms();
     shared.with(|cache, _| cache.policy.next_wake(now)).saturating_sub(now)
 }
 
