@@ -5,6 +5,8 @@ mod der;
 mod engine;
 mod failure;
 mod identity;
+#[cfg(any(test, not(feature = "every-suite")))]
+mod narrow_key;
 mod provider;
 mod roots;
 mod signer;
