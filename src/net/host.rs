@@ -47,10 +47,10 @@ pub fn check_host(host: &str, status: Status) -> Result<(), Error> {
 
 /// Checks where to connect in place of the name: a host name, or an IPv4 or IPv6 address.
 pub fn check_address(address: &str) -> Result<(), Error> {
-    match address.parse::<core::net::IpAddr>() {
-        Ok(_) => Ok(()),
-        Err(_) => check_host(address, Status::Address),
+    if crate::tls::is_ip_address(address) {
+        return Ok(());
     }
+    check_host(address, Status::Address)
 }
 
 /// RFC 1123 section 2.1, and the underscore, which appears in names that AWS's users give.
