@@ -18,7 +18,8 @@ pub fn check_host(host: &str, status: Status) -> Result<(), Error> {
             ),
         ));
     }
-    if host.contains("://") {
+    // By bytes: the standard library's search for a text is 1.5 KB.
+    if host.as_bytes().windows(3).any(|window| window == b"://") {
         return Err(Error::new(
             status,
             format_args!("give the bare host name, without https://"),
