@@ -233,7 +233,32 @@ mod tests {
                 _ => Status::Tls,
             };
             assert_eq!((error.status, error.tls_alert), (expected, number));
-            assert!(error.message.as_str().contains(&std::format!("alert {number}, ")));
+            let end = if cfg!(feature = "std") { ", " } else { ": " };
+            assert!(error.message.as_str().contains(&std::format!("alert {number}{end}")));
+        }
+    }
+
+    #[test]
+    fn without_an_operating_system_the_words_are_ours() {
+        let misbehaved = rustls::Error::PeerMisbehaved(rustls::PeerMisbehaved::TooMuchEarlyDataReceived);
+        let no_suite = rustls::Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon);
+        let purpose = rustls::Error::InvalidCertificate(CertificateError::InvalidPurpose);
+        for (error, status, ours) in [
+            (misbehaved, Status::Tls, "the server breaks a rule of TLS"),
+            (
+                no_suite,
+                Status::TlsNoCommon,
+                "the server and this library have no cipher suite in common",
+            ),
+            (
+                purpose,
+                Status::ServerCertificate,
+                "the server's certificate is not for servers",
+            ),
+        ] {
+            let explained = explain(&error);
+            assert_eq!(explained.status, status);
+            assert_eq!(explained.message.as_str() == ours, !cfg!(feature = "std"), "{ours}");
         }
     }
 

@@ -325,6 +325,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_p384_key_is_told_where_it_cannot_be_used() {
+        let made = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap();
+        let read = private_key(&made.serialize_der());
+        if cfg!(feature = "every-suite") {
+            assert!(read.is_ok());
+            return;
+        }
+        let error = read.unwrap_err();
+        assert_eq!(error.status, Status::KeyUnsupported);
+        assert_eq!(
+            error.message.as_str(),
+            "the key is on the curve P-384 (secp384r1); use P-256 or RSA of 2048 bits and more"
+        );
+    }
+
+    #[test]
     fn a_modulus_is_found_with_and_without_its_wrapping() {
         // SEQUENCE { INTEGER 0, INTEGER 2^135 + ... }: 17 bytes after a sign byte.
         let mut pkcs1 = [&[0x30, 0x17, 0x02, 0x01, 0x00, 0x02, 0x12, 0x00][..], &[0x80; 17]].concat();
