@@ -131,13 +131,6 @@ impl<'a> SignedHeaders<'a> {
         }
     }
 
-    /// Bytes of the names of the signer's own that are added, with one behind each.
-    #[cfg(not(target_os = "none"))]
-    pub fn added_names_len(&self) -> usize {
-        let added = OWN_NAMES.iter().zip(self.added).filter(|(_, added)| *added);
-        added.fold(0, |sum, (name, _)| sum.wrapping_add(name.len() + 1))
-    }
-
     /// The first of the signer's own that is added, from a position on.
     fn next_own(&self, from: usize) -> Option<usize> {
         let first = from.saturating_sub(FIRST_OWN);

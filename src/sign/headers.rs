@@ -77,6 +77,10 @@ pub const OWN: usize = 3;
 /// Their names, in order and in lower case.
 pub const OWN_NAMES: [&[u8]; OWN] = [b"x-amz-content-sha256", b"x-amz-date", b"x-amz-security-token"];
 
+/// Bytes of them, with one behind each.
+#[cfg(not(target_os = "none"))]
+const OWN_NAMES_LEN: usize = OWN_NAMES[0].len() + OWN_NAMES[1].len() + OWN_NAMES[2].len() + OWN;
+
 /// What [`known`] says of `authorization`, which the signer writes.
 const AUTHORIZATION: usize = OWN;
 
@@ -165,7 +169,7 @@ impl<'a> Header<'a> {
 #[derive(Clone, Copy, Default)]
 pub struct Carried {
     places: [Option<usize>; OWN + 1],
-    /// Bytes of the names of all headers, with one behind each.
+    /// Bytes of the names of all headers, with one behind each, without [`OWN_NAMES_LEN`].
     #[cfg(not(target_os = "none"))]
     names_len: usize,
 }
@@ -182,10 +186,10 @@ impl Carried {
         own
     }
 
-    /// Bytes of the names of all headers, with one behind each: no fewer than those of the names that are signed.
+    /// Bytes of the names of all headers and of all of the signer's own, with one behind each: no fewer than those of the names that are signed.
     #[cfg(not(target_os = "none"))]
     pub fn names_len(&self) -> usize {
-        self.names_len
+        self.names_len.saturating_add(OWN_NAMES_LEN)
     }
 
     /// Looks through all headers. Refuses one that is not well-formed, one of the signer's that comes twice, and a request without `host`.

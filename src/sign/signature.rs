@@ -118,8 +118,7 @@ impl<'a> Signing<'a> {
     fn len_at_most(&self) -> Option<usize> {
         #[cfg(not(target_os = "none"))]
         if self.carried.authorization().is_none() {
-            let names = self.carried.names_len().saturating_add(self.headers.added_names_len());
-            let authorization = self.authorization().len_at_most(names);
+            let authorization = self.authorization().len_at_most(self.carried.names_len());
             return Some(self.values_len().saturating_add(authorization));
         }
         None
