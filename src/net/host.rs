@@ -18,7 +18,8 @@ pub fn check_host(host: &str, status: Status) -> Result<(), Error> {
             ),
         ));
     }
-    if host.contains("://") {
+    // By bytes: the standard library's search for a text is 1.5 KB.
+    if host.as_bytes().windows(3).any(|window| window == b"://") {
         return Err(Error::new(
             status,
             format_args!("give the bare host name, without https://"),
@@ -47,10 +48,10 @@ pub fn check_host(host: &str, status: Status) -> Result<(), Error> {
 
 /// Checks where to connect in place of the name: a host name, or an IPv4 or IPv6 address.
 pub fn check_address(address: &str) -> Result<(), Error> {
-    match address.parse::<core::net::IpAddr>() {
-        Ok(_) => Ok(()),
-        Err(_) => check_host(address, Status::Address),
+    if crate::tls::is_ip_address(address) {
+        return Ok(());
     }
+    check_host(address, Status::Address)
 }
 
 /// RFC 1123 section 2.1, and the underscore, which appears in names that AWS's users give.

@@ -5,7 +5,7 @@ use super::der::Facts;
 use crate::error::{Dates, Error, Status, Text, printable};
 use crate::limits::HOST_NAME_MAX;
 use crate::time::UnixTime;
-use core::fmt::Write;
+use core::fmt::{Display, Write};
 use rustls::{AlertDescription, CertificateError, InconsistentKeys, PeerIncompatible};
 
 /// A failed handshake or connection, in the library's words.
@@ -16,7 +16,31 @@ pub(super) fn explain(error: &rustls::Error) -> Error {
         rustls::Error::PeerIncompatible(reason) => incompatible(reason),
         rustls::Error::FailedToGetRandomBytes => Status::Random.into(),
         rustls::Error::General(words) => Error::new(Status::Tls, format_args!("{words}")),
-        other => Error::new(Status::Tls, format_args!("{other}")),
+        other => unexplained(Status::Tls, brief(other), other),
+    }
+}
+
+/// A failure that is told in rustls's words. Without an operating system in the few of ours: all of rustls's, with the names of the values in them, are 20 KB there.
+fn unexplained(status: Status, brief: &str, whole: impl Display) -> Error {
+    if cfg!(feature = "std") {
+        Error::new(status, format_args!("{whole}"))
+    } else {
+        Error::new(status, format_args!("{brief}"))
+    }
+}
+
+fn brief(error: &rustls::Error) -> &'static str {
+    use rustls::Error as E;
+    match error {
+        E::InappropriateMessage { .. } | E::InappropriateHandshakeMessage { .. } => {
+            "the server sent a message out of its turn"
+        }
+        E::InvalidMessage(_) => "a message of the server's is malformed, or is no TLS",
+        E::PeerMisbehaved(_) => "the server breaks a rule of TLS",
+        E::DecryptError => "what the server sent was changed on its way",
+        E::PeerSentOversizedRecord => "the server sent too long a record",
+        E::NoCertificatesPresented => "the server sent no certificate",
+        _ => "TLS failed",
     }
 }
 
@@ -93,10 +117,18 @@ fn received(alert: AlertDescription) -> Error {
         _ => (Status::Tls, "it says no more"),
     };
     let number = u8::from(alert);
-    let mut error = Error::new(
-        status,
-        format_args!("the server sent the TLS alert {number}, {alert:?}: {meaning}"),
-    );
+    // Without an operating system without its name: all of them are 1.5 KB there, and the number says as much.
+    let mut error = if cfg!(feature = "std") {
+        Error::new(
+            status,
+            format_args!("the server sent the TLS alert {number}, {alert:?}: {meaning}"),
+        )
+    } else {
+        Error::new(
+            status,
+            format_args!("the server sent the TLS alert {number}: {meaning}"),
+        )
+    };
     error.details().tls_alert = number;
     error
 }
@@ -104,17 +136,30 @@ fn received(alert: AlertDescription) -> Error {
 pub(super) fn server_certificate(reason: &CertificateError) -> Error {
     use CertificateError as C;
     match reason {
-        C::Expired | C::ExpiredContext { .. } => Error::new(Status::ServerExpired, format_args!("{reason}")),
+        C::Expired | C::ExpiredContext { .. } => unexplained(Status::ServerExpired, "it has expired", reason),
         C::NotValidYet | C::NotValidYetContext { .. } => {
-            Error::new(Status::ServerNotYetValid, format_args!("{reason}"))
+            unexplained(Status::ServerNotYetValid, "it is not valid yet", reason)
         }
         C::UnknownIssuer | C::BadSignature => Error::new(
             Status::ServerUntrusted,
             format_args!("the server's certificate chain ends in no trusted root"),
         ),
         C::NotValidForNameContext { presented, .. } => other_name(presented),
-        C::NotValidForName => Error::new(Status::ServerName, format_args!("{reason}")),
-        other => Error::new(Status::ServerCertificate, format_args!("{other}")),
+        C::NotValidForName => unexplained(Status::ServerName, "it is for another name", reason),
+        other => unexplained(Status::ServerCertificate, brief_certificate(other), other),
+    }
+}
+
+fn brief_certificate(reason: &CertificateError) -> &'static str {
+    use CertificateError as C;
+    match reason {
+        C::BadEncoding => "the server's certificate is not well-formed X.509",
+        C::UnhandledCriticalExtension => "the server's certificate has a critical extension that is not known here",
+        C::UnsupportedSignatureAlgorithmContext { .. } | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "the server's certificate chain is signed by an algorithm that this build does not verify"
+        }
+        C::InvalidPurpose | C::InvalidPurposeContext { .. } => "the server's certificate is not for servers",
+        _ => "the server's certificate cannot be used",
     }
 }
 
@@ -135,10 +180,27 @@ fn other_name(presented: &[alloc::string::String]) -> Error {
 }
 
 fn incompatible(reason: &PeerIncompatible) -> Error {
-    Error::new(
+    const WORDS: &str = "the server and this library have no parameters in common";
+    unexplained(
         Status::TlsNoCommon,
-        format_args!("the server and this library have no parameters in common: {reason:?}"),
+        brief_incompatible(reason),
+        format_args!("{WORDS}: {reason:?}"),
     )
+}
+
+fn brief_incompatible(reason: &PeerIncompatible) -> &'static str {
+    use PeerIncompatible as P;
+    match reason {
+        P::NoCipherSuitesInCommon => "the server and this library have no cipher suite in common",
+        P::NoKxGroupsInCommon => "the server and this library have no group for the key exchange in common",
+        P::NoSignatureSchemesInCommon | P::NoCertificateRequestSignatureSchemesInCommon => {
+            "the server and this library have no signature scheme in common"
+        }
+        P::ServerDoesNotSupportTls12Or13 | P::ServerTlsVersionIsDisabledByOurConfig => {
+            "the server speaks none of the versions of TLS that this build does"
+        }
+        _ => "the server and this library have no parameters in common",
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::time::UnixTime;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use rustls::client::ResolvesClientCert;
+#[cfg(feature = "every-suite")]
 use rustls::crypto::ring::sign::{RsaSigningKey, any_ecdsa_type};
 use rustls::pki_types::pem::{Error as PemError, PemObject, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
@@ -235,11 +236,31 @@ fn signing_key(kind: SectionKind, der: &[u8]) -> Result<Arc<dyn SigningKey>, rus
         SectionKind::EcPrivateKey => PrivateKeyDer::from(PrivateSec1KeyDer::from(der)),
         _ => PrivateKeyDer::from(PrivatePkcs8KeyDer::from(der)),
     };
-    any_ecdsa_type(&key).or_else(|_| RsaSigningKey::new(&key).map(|key| Arc::new(key) as Arc<dyn SigningKey>))
+    key_of(&key)
 }
 
+#[cfg(feature = "every-suite")]
+fn key_of(der: &PrivateKeyDer<'_>) -> Result<Arc<dyn SigningKey>, rustls::Error> {
+    any_ecdsa_type(der).or_else(|_| RsaSigningKey::new(der).map(|key| Arc::new(key) as Arc<dyn SigningKey>))
+}
+
+#[cfg(not(feature = "every-suite"))]
+use super::narrow_key::signing_key as key_of;
+
+/// What `KeyUnsupported` tells to use.
+const USABLE: &str = if cfg!(feature = "every-suite") {
+    "P-256, P-384"
+} else {
+    "P-256"
+};
+
 /// Object identifiers, as they stand in DER, of what a device's key could be and this library cannot use.
-const UNSUPPORTED: [(&[u8], &str); 5] = [
+const UNSUPPORTED: &[(&[u8], &str)] = &[
+    #[cfg(not(feature = "every-suite"))]
+    (
+        &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22],
+        "on the curve P-384 (secp384r1)",
+    ),
     (
         &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23],
         "on the curve P-521 (secp521r1)",
@@ -261,7 +282,7 @@ fn unusable_key(der: &[u8], failure: Option<rustls::Error>) -> Error {
     if let Some((_, name)) = named {
         return Error::new(
             Status::KeyUnsupported,
-            format_args!("the key is {name}; use P-256, P-384 or RSA of 2048 bits and more"),
+            format_args!("the key is {name}; use {USABLE} or RSA of 2048 bits and more"),
         );
     }
     match failure {

@@ -5,6 +5,8 @@ mod der;
 mod engine;
 mod failure;
 mod identity;
+#[cfg(any(test, not(feature = "every-suite")))]
+mod narrow_key;
 mod provider;
 mod roots;
 mod signer;
@@ -23,7 +25,7 @@ use crate::time::{UnixTime, believable};
 use alloc::sync::Arc;
 use core::time::Duration;
 use rustls::client::ClientConfig;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{IpAddr, ServerName};
 use rustls::time_provider::TimeProvider;
 use signer::ExternalKey;
 use verifier::Verifier;
@@ -100,6 +102,11 @@ pub fn check_name(host: &str) -> Result<(), Error> {
             format_args!("a part between two dots is empty, longer than 63 characters, or begins or ends with '-'"),
         )),
     }
+}
+
+/// Whether `text` is an IPv4 or IPv6 address, by the parser that is linked already.
+pub fn is_ip_address(text: &str) -> bool {
+    IpAddr::try_from(text).is_ok()
 }
 
 /// The date, if it can be right. Errors: `TimeRequired`, `ClockUnset`.

@@ -3,8 +3,8 @@
 //!
 //! | feature | what |
 //! |---|---|
-//! | none | TLS 1.3 with AES-128-GCM and P-256; certificates of RSA (PKCS#1 and PSS) and of P-256, with SHA-256 and SHA-384 |
-//! | `every-suite` | besides AES-256-GCM, ChaCha20-Poly1305, P-384; certificates of P-384, and with SHA-512 |
+//! | none | TLS 1.3 with AES-128-GCM and P-256; certificates of RSA (PKCS#1 and PSS) and of P-256, with SHA-256 and SHA-384; device keys of RSA and P-256 |
+//! | `every-suite` | besides AES-256-GCM, ChaCha20-Poly1305, P-384; certificates of P-384, and with SHA-512; device keys of P-384 |
 //! | `tls12` | besides TLS 1.2 |
 //!
 //! What AWS offers: <https://docs.aws.amazon.com/iot/latest/developerguide/transport-security.html>.

@@ -56,7 +56,7 @@ pub struct ToSign<'a> {
 }
 
 /// The one who has the key.
-pub trait External: fmt::Debug + Send + Sync {
+pub trait External: Send + Sync {
     /// Writes a signature, and says how long it is. `Err`: it failed, with what it returned.
     fn sign(&self, what: &ToSign<'_>, signature: &mut [u8]) -> Result<usize, i32>;
 
@@ -65,10 +65,9 @@ pub trait External: fmt::Debug + Send + Sync {
 }
 
 /// A key of `External`, for the public key in a certificate.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct ExternalKey(Arc<Shared>);
 
-#[derive(Debug)]
 struct Shared {
     signer: &'static dyn External,
     certificate: CertificateDer<'static>,
@@ -128,10 +127,22 @@ impl SigningKey for ExternalKey {
     }
 }
 
-#[derive(Debug)]
 struct ExternalSigner {
     key: ExternalKey,
     scheme: Scheme,
+}
+
+/// rustls wants it and does not use it; what would be derived is not small.
+impl fmt::Debug for ExternalKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ExternalKey")
+    }
+}
+
+impl fmt::Debug for ExternalSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ExternalSigner")
+    }
 }
 
 impl Signer for ExternalSigner {
