@@ -122,13 +122,37 @@ pub fn equal<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
     core::hint::black_box(difference) == 0
 }
 
+/// Copies what is as long as the target: a short text by two moves that may overlap, which costs less than the call of memcpy.
+#[inline(always)]
+fn copy_all(target: &mut [u8], bytes: &[u8]) {
+    if !(copy_ends::<16>(target, bytes) || copy_ends::<8>(target, bytes) || copy_ends::<4>(target, bytes)) {
+        target.copy_from_slice(bytes);
+    }
+}
+
+/// Copies the first and the last `N` bytes, if those are all.
+#[inline(always)]
+fn copy_ends<const N: usize>(target: &mut [u8], bytes: &[u8]) -> bool {
+    let (Some(first), Some(last), true) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>(), bytes.len() <= 2 * N)
+    else {
+        return false;
+    };
+    if let Some(place) = target.first_chunk_mut::<N>() {
+        *place = *first;
+    }
+    if let Some(place) = target.last_chunk_mut::<N>() {
+        *place = *last;
+    }
+    true
+}
+
 /// Copies `bytes` to the front of `target`, as far as both go.
 #[inline]
 pub(crate) fn copy(target: &mut [u8], bytes: &[u8]) {
     let both = target.len().min(bytes.len());
     match (target.get_mut(..both), bytes.get(..both)) {
         // A small image need not have memcpy for it.
-        (Some(target), Some(bytes)) if !cfg!(target_os = "none") => target.copy_from_slice(bytes),
+        (Some(target), Some(bytes)) if !cfg!(target_os = "none") => copy_all(target, bytes),
         _ => target.iter_mut().zip(bytes).for_each(|(target, byte)| *target = *byte),
     }
 }

@@ -42,12 +42,27 @@ impl Authorization<'_> {
         sink.put(SIGNATURE);
     }
 
+    /// Bytes of the value before the names.
+    fn before_names(&self) -> usize {
+        let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len();
+        let variable = [
+            self.scope.algorithm.len(),
+            self.credentials.access_key_id.len(),
+            self.scope.len(),
+        ];
+        variable.iter().fold(fixed, |sum, len| sum.saturating_add(*len))
+    }
+
+    /// Bytes of the value, where those of the names are not more than so many.
+    #[cfg(not(target_os = "none"))]
+    pub fn len_at_most(&self, names: usize) -> usize {
+        let rest = SIGNATURE.len() + SIGNATURE_LEN;
+        self.before_names().saturating_add(names).saturating_add(rest)
+    }
+
     /// The names of the headers in a text that [`put_before`](Self::put_before) has written.
     pub fn names<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
-        let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len();
-        let variable = [self.scope.algorithm, self.credentials.access_key_id].map(<[u8]>::len);
-        let before = variable.iter().fold(fixed, |sum, len| sum.wrapping_add(*len));
-        text.get(before.wrapping_add(self.scope.len())..text.len().checked_sub(SIGNATURE.len())?)
+        text.get(self.before_names()..text.len().checked_sub(SIGNATURE.len())?)
     }
 
     /// Writes the value.

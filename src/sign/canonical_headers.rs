@@ -60,8 +60,16 @@ pub struct SignedHeaders<'a> {
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added.
-    pub fn put_canonical<S: Sink + ?Sized>(&self, own: Option<OwnValues<'_>>, order: &mut Order, sink: &mut S) {
+    /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added. `names` are the names where
+    /// they stand already, as [`put_names`](Self::put_names) writes them.
+    pub fn put_canonical<S: Sink + ?Sized>(
+        &self,
+        own: Option<OwnValues<'_>>,
+        names: Option<&[u8]>,
+        order: &mut Order,
+        sink: &mut S,
+    ) {
+        let mut names = Lower(names);
         let mut previous: &[u8] = b"";
         order.begin(self);
         while let Some(position) = order.next(self) {
@@ -72,7 +80,10 @@ impl<'a> SignedHeaders<'a> {
                 if !previous.is_empty() {
                     sink.put(b"\n");
                 }
-                put_name(position, header.name, sink);
+                match names.next(header.name.len()) {
+                    Some(name) => sink.put(name),
+                    None => put_name(position, header.name, sink),
+                }
                 sink.put(b":");
             }
             previous = header.name;
@@ -153,6 +164,23 @@ impl Items for SignedHeaders<'_> {
         let different = a.iter().zip(b).filter(|(a, b)| a != b);
         let difference = different.map(lower).find(|(a, b)| a != b);
         difference.map_or(a.len().cmp(&b.len()), |(a, b)| a.cmp(&b))
+    }
+}
+
+/// The names that are left of a text that has them in lower case. A small processor writes them again.
+struct Lower<'a>(Option<&'a [u8]>);
+
+impl<'a> Lower<'a> {
+    /// The next name, which has so many bytes.
+    #[inline(always)]
+    fn next(&mut self, len: usize) -> Option<&'a [u8]> {
+        if cfg!(target_os = "none") {
+            return None;
+        }
+        let (name, rest) = self.0?.split_at_checked(len)?;
+        // The last one has no semicolon behind it.
+        self.0 = Some(rest.get(1..).unwrap_or_default());
+        Some(name)
     }
 }
 

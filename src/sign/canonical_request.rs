@@ -42,7 +42,7 @@ pub fn put_headers<S: Sink + ?Sized>(
     sink: &mut S,
 ) {
     sink.put(b"\n");
-    headers.put_canonical(Some(own), order, sink);
+    headers.put_canonical(Some(own), names, order, sink);
     sink.put(b"\n");
     match names {
         Some(names) => sink.put(names),

@@ -77,6 +77,10 @@ pub const OWN: usize = 3;
 /// Their names, in order and in lower case.
 pub const OWN_NAMES: [&[u8]; OWN] = [b"x-amz-content-sha256", b"x-amz-date", b"x-amz-security-token"];
 
+/// Bytes of them, with one behind each.
+#[cfg(not(target_os = "none"))]
+const OWN_NAMES_LEN: usize = OWN_NAMES[0].len() + OWN_NAMES[1].len() + OWN_NAMES[2].len() + OWN;
+
 /// What [`known`] says of `authorization`, which the signer writes.
 const AUTHORIZATION: usize = OWN;
 
@@ -163,18 +167,29 @@ impl<'a> Header<'a> {
 
 /// Where a request carries the headers that the signer writes, if it does.
 #[derive(Clone, Copy, Default)]
-pub struct Carried([Option<usize>; OWN + 1]);
+pub struct Carried {
+    places: [Option<usize>; OWN + 1],
+    /// Bytes of the names of all headers, with one behind each, without [`OWN_NAMES_LEN`].
+    #[cfg(not(target_os = "none"))]
+    names_len: usize,
+}
 
 impl Carried {
     /// `authorization`
     pub fn authorization(&self) -> Option<usize> {
-        self.0[AUTHORIZATION]
+        self.places[AUTHORIZATION]
     }
 
     /// Those that are signed, by their places in [`OWN_NAMES`].
     pub fn own(&self) -> &[Option<usize>; OWN] {
-        let [own @ .., _] = &self.0;
+        let [own @ .., _] = &self.places;
         own
+    }
+
+    /// Bytes of the names of all headers and of all of the signer's own, with one behind each: no fewer than those of the names that are signed.
+    #[cfg(not(target_os = "none"))]
+    pub fn names_len(&self) -> usize {
+        self.names_len.saturating_add(OWN_NAMES_LEN)
     }
 
     /// Looks through all headers. Refuses one that is not well-formed, one of the signer's that comes twice, and a request without `host`.
@@ -190,8 +205,10 @@ impl Carried {
             if !header.is_value() {
                 return Err(Status::Header);
             }
+            #[cfg(not(target_os = "none"))]
+            (carried.names_len = carried.names_len.saturating_add(header.name.len()).saturating_add(1));
             if let Some(known) = known(header.name) {
-                match carried.0.get_mut(known) {
+                match carried.places.get_mut(known) {
                     None => host |= !header.trimmed().is_empty(),
                     Some(Some(_)) => return Err(Status::HeaderConflict),
                     Some(place) => *place = next,

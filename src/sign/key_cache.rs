@@ -1,6 +1,8 @@
 //! A signing key that is kept: it is the same for a day.
 #![forbid(unsafe_code)]
 
+#[cfg(not(target_os = "none"))]
+use super::key_check::Check;
 use super::signing_key::derive_signing_key;
 use super::sink::{Writer, direct};
 use super::string_to_sign::Scope;
@@ -14,11 +16,14 @@ const SCOPE: usize = 96;
 
 /// A signing key that is kept from one signature to the next. All zero is empty.
 ///
-/// It holds HMAC states, from which the key cannot be had back, what the key is good for, and the SHA-256 of the secret; never the secret.
+/// It holds HMAC states, from which the key cannot be had back, what the key is good for, the SHA-256 of the secret, and a check by which the secret is
+/// recognised; never the secret.
 #[repr(C)]
 pub struct KeyCache {
     midstates: Midstates,
     secret: [u8; DIGEST],
+    #[cfg(not(target_os = "none"))]
+    check: Check,
     /// `20150830/us-east-1/iam/aws4_request`, and zeros. No name has a slash in it.
     scope: [u8; SCOPE],
 }
@@ -28,6 +33,8 @@ impl KeyCache {
     pub fn wipe(&mut self) {
         self.midstates.zeroize();
         (self.secret, self.scope) = ([0; DIGEST], [0; SCOPE]);
+        #[cfg(not(target_os = "none"))]
+        (self.check = Check::default());
         optimization_barrier(self);
     }
 
@@ -39,19 +46,44 @@ impl KeyCache {
         scope: &Scope<'_>,
         room: &mut BlockKey,
     ) -> &Midstates {
-        let (mut fingerprint, mut text) = (Digest::new(), [0; SCOPE]);
+        let mut text = [0; SCOPE];
         if Self::has_room_for(scope) {
             scope.put(direct(&mut Writer(&mut text)));
         }
-        hash.init();
-        hash.update(secret);
-        hash.finish(&mut fingerprint);
-        if text[0] == 0 || !equal(&self.scope, &text) || !equal(&self.secret, fingerprint.as_array()) {
-            derive_signing_key(hash, secret, scope, room);
-            self.midstates.set(hash, room);
-            (self.secret, self.scope) = (*fingerprint.as_array(), text);
+        let same_scope = text[0] != 0 && equal(&self.scope, &text);
+        if !self.is_of(hash, secret) || !same_scope {
+            self.derive(hash, secret, scope, room);
+            self.scope = text;
         }
         &self.midstates
+    }
+
+    /// Derives the key. The secret is the one that [`is_of`](Self::is_of) was asked for.
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    fn derive(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>, room: &mut BlockKey) {
+        #[cfg(not(target_os = "none"))]
+        {
+            self.secret = fingerprint(hash, secret);
+            self.check = Check::of(&self.secret, secret);
+        }
+        derive_signing_key(hash, secret, scope, room);
+        self.midstates.set(hash, room);
+    }
+
+    /// Whether the key that is kept is a secret's.
+    #[cfg(not(target_os = "none"))]
+    fn is_of(&self, _hash: &mut Sha256, secret: &[u8]) -> bool {
+        self.check.equals(&Check::of(&self.secret, secret))
+    }
+
+    /// Whether the key that is kept is a secret's. If not, the secret is noted for the new one. A small processor has the code for SHA-256 anyway, and none to
+    /// spare for another.
+    #[cfg(target_os = "none")]
+    fn is_of(&mut self, hash: &mut Sha256, secret: &[u8]) -> bool {
+        let fingerprint = fingerprint(hash, secret);
+        let same = equal(&self.secret, &fingerprint);
+        self.secret = fingerprint;
+        same
     }
 
     /// Whether a scope can be kept.
@@ -76,6 +108,8 @@ impl Default for KeyCache {
         Self {
             midstates: Midstates::default(),
             secret: [0; DIGEST],
+            #[cfg(not(target_os = "none"))]
+            check: Check::default(),
             scope: [0; SCOPE],
         }
     }
@@ -87,10 +121,20 @@ impl Drop for KeyCache {
     }
 }
 
+/// The SHA-256 of a secret.
+fn fingerprint(hash: &mut Sha256, secret: &[u8]) -> [u8; DIGEST] {
+    let mut digest = Digest::new();
+    hash.init();
+    hash.update(secret);
+    hash.finish(&mut digest);
+    *digest.as_array()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::crypto::hmac::{Mac, hmac};
+    extern crate std;
 
     fn scope<'a>(timestamp: &'a [u8; 16], region: &'a [u8], service: &'a [u8]) -> Scope<'a> {
         Scope {
@@ -163,6 +207,34 @@ mod tests {
         );
         cache.wipe();
         assert!(cache.secret == [0; DIGEST] && cache.scope == [0; SCOPE]);
+        assert!(cache.check.equals(&Check::default()));
+    }
+
+    #[test]
+    fn the_key_of_a_secret_that_differs_in_one_bit_or_in_its_length_is_derived_anew() {
+        let (mut hash, mut spare) = (Sha256::new(), Sha256::new());
+        let scope = scope(b"20150830T123600Z", b"us-east-1", b"iam");
+        let secret = *b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+        let longer = [secret.as_slice(), b"\0"].concat();
+        let mut others = std::vec![&secret[..39], &secret[1..], &longer];
+        let flipped: std::vec::Vec<[u8; 40]> = (0..320)
+            .map(|bit| {
+                let mut other = secret;
+                other[bit / 8] ^= 1 << (bit % 8);
+                other
+            })
+            .collect();
+        others.extend(flipped.iter().map(<[u8; 40]>::as_slice));
+        let mut cache = KeyCache::default();
+        for other in others {
+            for secret in [secret.as_slice(), other] {
+                let mut derived = BlockKey::new();
+                derive_signing_key(&mut hash, secret, &scope, &mut derived);
+                let expected = mac(&mut hash, &derived);
+                let kept = cache.key(&mut spare, secret, &scope, &mut BlockKey::new());
+                assert_eq!(mac(&mut hash, kept), expected);
+            }
+        }
     }
 
     #[test]

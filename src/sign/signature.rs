@@ -93,7 +93,10 @@ impl<'a> Signing<'a> {
     #[cfg_attr(target_os = "none", inline(never))]
     pub fn prepare(&self, room: &mut Room, buffer: &mut [u8]) -> Result<usize, Error> {
         let mut order = Order::new();
-        let needed = self.len(&mut order);
+        let mut needed = match self.len_at_most() {
+            Some(most) if most <= buffer.len() => most,
+            _ => self.len(&mut order),
+        };
         let buffer = buffer.get_mut(..needed).ok_or(Error::BufferTooSmall { needed })?;
         self.hash_payload(&self.request.payload, room)?;
         if self.carried.authorization().is_some() {
@@ -101,10 +104,24 @@ impl<'a> Signing<'a> {
         } else {
             let mut writer = self.write_values(room, buffer);
             self.authorization().put_before(&mut order, direct(&mut writer));
+            let left = writer.0.len();
+            needed = needed.wrapping_sub(left).wrapping_add(SIGNATURE_LEN);
         }
-        let names = self.authorization().names(self.before_signature(buffer));
+        let used = buffer.get(..needed).unwrap_or_default();
+        let names = self.authorization().names(self.before_signature(used));
         self.hash_canonical_request(names, &mut order, room);
         Ok(needed)
+    }
+
+    /// Bytes that are surely enough for the values that are added, for which no order is needed. `None` where the exact ones are as cheap.
+    #[inline(always)]
+    fn len_at_most(&self) -> Option<usize> {
+        #[cfg(not(target_os = "none"))]
+        if self.carried.authorization().is_none() {
+            let authorization = self.authorization().len_at_most(self.carried.names_len());
+            return Some(self.values_len().saturating_add(authorization));
+        }
+        None
     }
 
     /// Bytes of the values that are added.

@@ -74,12 +74,19 @@ pub fn every(text: &[u8], good: impl Fn(u8) -> bool) -> bool {
     if cfg!(target_os = "none") {
         return one_by_one(text);
     }
-    let at_once = |bytes: &[u8; 16]| bytes.iter().fold(0, |bad, byte| bad | u8::from(!good(*byte))) == 0;
-    // The last 16 bytes are looked at as a whole, whatever of them was looked at before.
-    match text.last_chunk() {
-        Some(last) => text.as_chunks().0.iter().all(at_once) && at_once(last),
-        None => one_by_one(text),
+    // The last bytes are looked at as a whole, whatever of them was looked at before.
+    if let Some(last) = text.last_chunk::<16>() {
+        return text.as_chunks().0.iter().all(|bytes| at_once::<16>(bytes, &good)) && at_once(last, &good);
     }
+    match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        (Some(first), Some(last)) => at_once(first, &good) && at_once(last, &good),
+        _ => one_by_one(text),
+    }
+}
+
+#[inline(always)]
+fn at_once<const N: usize>(bytes: &[u8; N], good: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(0, |bad, byte| bad | u8::from(!good(*byte))) == 0
 }
 
 /// Whether a text is of visible ASCII characters.
@@ -91,9 +98,22 @@ pub fn is_visible(text: &[u8]) -> bool {
         <= b'~' - b'!'
 }
 
+/// Whether a text is of letters, digits, and what is between them in [`Bytes::PATH`], which most paths are.
+#[inline(always)]
+fn is_plain_path(text: &[u8]) -> bool {
+    every(text, |byte| {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        letter | (byte.wrapping_sub(b'-') <= b'9' - b'-') | (byte == b'_') | (byte == b'~')
+    })
+}
+
 /// The text behind the bytes in front of it that a set has.
 #[inline]
 pub fn behind(text: &[u8], set: Bytes) -> &[u8] {
+    // Many at once, where the compiler knows which set it is.
+    if !cfg!(target_os = "none") && set.0 == Bytes::PATH.0 && is_plain_path(text) {
+        return b"";
+    }
     let run = text.iter().position(|byte| !set.has(*byte)).unwrap_or(text.len());
     text.get(run..).unwrap_or_default()
 }
@@ -160,6 +180,36 @@ mod tests {
                 text[place] = b' ';
                 assert!(!is_visible(&text[..length]), "{place} of {length}");
                 text[place] = b'a';
+            }
+        }
+    }
+
+    #[test]
+    fn every_looks_at_every_byte() {
+        let mut text = [b'a'; 70];
+        for length in 0..text.len() {
+            assert!(every(&text[..length], |byte| byte == b'a'));
+            for place in 0..length {
+                text[place] = b'b';
+                assert!(!every(&text[..length], |byte| byte == b'a'), "{place} of {length}");
+                text[place] = b'a';
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_behind_begins_with_the_first_byte_that_the_set_has_not() {
+        let mut text = [b'a'; 40];
+        for byte in 0..=255 {
+            for set in [Bytes::TOKEN, Bytes::UNRESERVED, Bytes::PATH] {
+                for place in 0..text.len() {
+                    for length in [place + 1, 40] {
+                        text[place] = byte;
+                        let expected = if set.has(byte) { &[] } else { &text[place..length] };
+                        assert_eq!(behind(&text[..length], set), expected, "{byte} at {place} of {length}");
+                        text[place] = b'a';
+                    }
+                }
             }
         }
     }

@@ -1,30 +1,13 @@
 /* iotcred_config_check: every mistake of a configuration at once, with no network, and as iotcred_fetch sees it. */
-#include "fake.h"
-#include "identity.h"
+#include "offline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static fake transport;
-static iotcred_platform platform;
 static iotcred_error problems[IOTCRED_PROBLEMS_MAX];
 static iotcred_credentials credentials;
-
-static iotcred_config good_config(void)
-{
-    transport = fake_new();
-    platform = fake_platform(&transport);
-    return (iotcred_config){
-        .endpoint = "abcdefghijklmn.credentials.iot.eu-west-1.amazonaws.com",
-        .role_alias = "MyDeviceS3Uploader",
-        .thing_name = "camera-17",
-        .certificate = bytes(test_certificate),
-        .private_key = bytes(test_key),
-        .platform = &platform,
-    };
-}
 
 /* Checks `config`, which must have these problems in this order, and all that a check promises. */
 static void expect(const iotcred_config *config, const char *row, size_t expected_count, const iotcred_status *expected)

@@ -1,27 +1,9 @@
 /* iotcred_fetch without a network: every mistake that a configuration can hold, and every way in which a device's transport can fail. */
-#include "fake.h"
-#include "identity.h"
+#include "offline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static fake transport;
-static iotcred_platform platform;
-
-static iotcred_config good_config(void)
-{
-    transport = fake_new();
-    platform = fake_platform(&transport);
-    return (iotcred_config){
-        .endpoint = "abcdefghijklmn.credentials.iot.eu-west-1.amazonaws.com",
-        .role_alias = "MyDeviceS3Uploader",
-        .thing_name = "camera-17",
-        .certificate = bytes(test_certificate),
-        .private_key = bytes(test_key),
-        .platform = &platform,
-    };
-}
 
 /* Fetches, which must fail, and checks all that a failure promises. Returns the error. */
 static iotcred_error expect(const iotcred_config *config, const char *row, iotcred_status expected)
