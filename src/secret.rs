@@ -36,7 +36,7 @@ impl<T: Zeroize> ZeroizeOnDrop for Secret<T> {}
 /// them in a device that sleeps. What no dropped frame holds (registers, what the kernel saved of them) it cannot reach.
 #[cfg(feature = "client")]
 #[derive(Default)]
-pub struct StackScrub;
+struct StackScrub;
 
 #[cfg(feature = "client")]
 impl Drop for StackScrub {
@@ -45,6 +45,18 @@ impl Drop for StackScrub {
         let below = [0_u8; crate::limits::STACK_SCRUB];
         zeroize::optimization_barrier(&below);
     }
+}
+
+/// Runs `work` in frames of its own, and clears the stack that they took, also when it unwinds.
+#[cfg(feature = "client")]
+pub fn scrubbed<T>(work: impl FnOnce() -> T) -> T {
+    /// What is inlined into `work` stands in this frame, and in none above it, which the scrub does not reach.
+    #[inline(never)]
+    fn within<T>(work: impl FnOnce() -> T) -> T {
+        work()
+    }
+    let _scrub = StackScrub;
+    within(work)
 }
 
 #[cfg(test)]

@@ -78,11 +78,6 @@ impl Digest {
         }
     }
 
-    /// Makes it the first `len` of `bytes`.
-    pub fn set(&mut self, bytes: [u8; HASH_DIGEST_MAX], len: usize) {
-        *self.room(len) = bytes;
-    }
-
     /// The room for a digest of `len` bytes.
     pub fn room(&mut self, len: usize) -> &mut [u8; HASH_DIGEST_MAX] {
         self.len = len;

@@ -67,12 +67,14 @@ impl Sha256 {
     pub fn digest(bytes: &[u8]) -> [u8; DIGEST] {
         let mut hash = Self::new();
         hash.push(bytes);
-        hash.end()
+        hash.take()
     }
 
     /// Ends, with the digest of all bytes so far. The state is undefined afterwards.
     pub fn take(&mut self) -> [u8; DIGEST] {
-        self.end()
+        let mut digest = [0; DIGEST];
+        self.end(&mut digest);
+        digest
     }
 
     /// Begins with a state that has hashed so many bytes.
@@ -123,7 +125,8 @@ impl Sha256 {
         self.hashed = self.hashed.wrapping_add(self.filled as u64);
     }
 
-    fn end(&mut self) -> [u8; DIGEST] {
+    /// Ends, with the digest in its place: it may be a key, and one that is returned could leave a copy on the stack.
+    fn end(&mut self, digest: &mut [u8; DIGEST]) {
         let bits = self
             .hashed
             .wrapping_add(self.filled as u64)
@@ -142,7 +145,7 @@ impl Sha256 {
         }
         self.push(&bits);
         self.compress_buffer();
-        big_endian(&self.state)
+        put_big_endian(&self.state, digest);
     }
 }
 
@@ -190,13 +193,11 @@ fn last_block(digest: &[u8; DIGEST], hashed: u64) -> [u8; BLOCK] {
     block
 }
 
-fn big_endian(state: &[u32; 8]) -> [u8; DIGEST] {
-    let mut digest = [0; DIGEST];
+fn put_big_endian(state: &[u32; 8], digest: &mut [u8; DIGEST]) {
     let (words, _) = digest.as_chunks_mut();
     for (bytes, word) in words.iter_mut().zip(state) {
         *bytes = word.to_be_bytes();
     }
-    digest
 }
 
 impl Default for Sha256 {
@@ -224,7 +225,7 @@ impl Hash for Sha256 {
     }
 
     fn finish(&mut self, digest: &mut Digest) {
-        digest.set(self.end(), DIGEST);
+        self.end(digest.room(DIGEST));
     }
 
     // In the buffer: of bytes that were written one by one elsewhere a copy would have to wait.
@@ -266,7 +267,7 @@ impl Hash for Sha256 {
                 *last = last_block(digest.as_array(), hashed);
                 self.filled += BLOCK;
                 self.compress_buffer();
-                digest.set(big_endian(&self.state), DIGEST);
+                put_big_endian(&self.state, digest.room(DIGEST));
             }
             _ => {
                 self.push(digest.as_slice());
@@ -378,7 +379,7 @@ mod tests {
             for piece in 1..=130 {
                 let mut hash = Sha256::new();
                 message[..length].chunks(piece).for_each(|piece| hash.push(piece));
-                assert_eq!(hash.end(), expected, "{length} in pieces of {piece}");
+                assert_eq!(hash.take(), expected, "{length} in pieces of {piece}");
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::limits::{
 use crate::memory;
 use crate::net::host::{check_address, check_host};
 use crate::net::{Clock, Peer, Timings};
-use crate::secret::StackScrub;
+use crate::secret::scrubbed;
 use crate::time::UnixTime;
 use crate::tls::{External, Identity, Roots, Settings, check_name as check_server_name, date, out_of_date};
 use core::cell::Cell;
@@ -101,8 +101,8 @@ impl<'a> Config<'a> {
     /// Reports every mistake that `tls` would fail for, and besides a certificate that is not valid by the clock (`CertificateExpired`,
     /// `CertificateNotYetValid`): no reason not to ask the server, since it may be the clock that is wrong. `clock`: `None` where it is not known.
     pub fn check(&self, clock: Option<&dyn Clock>, report: &mut dyn FnMut(Error)) {
-        let _scrub = StackScrub;
-        self.prepare(clock, report);
+        // Settings that came of it, with the key, are gone before the stack is cleared.
+        scrubbed(|| drop(self.prepare(clock, report)));
         if let Some(Ok(now)) = clock.map(date)
             && memory::check_for_files(&[self.certificate]).is_ok()
             && let Some(mistake) = out_of_date(self.certificate, now)

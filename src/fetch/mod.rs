@@ -20,7 +20,7 @@ use crate::http::response::Head;
 use crate::limits::{DOCUMENT_MAX, REFUSAL_BODY_MAX, RESERVE_HEAD};
 use crate::memory;
 use crate::net::{Clock, Deadline, Stopwatch, Transport};
-use crate::secret::StackScrub;
+use crate::secret::scrubbed;
 use crate::time::Sighting;
 use crate::tls::{Settings, Stream};
 use alloc::format;
@@ -45,7 +45,15 @@ pub fn fetch(
     clock: &dyn Clock,
     random: &dyn Fn() -> u64,
 ) -> Result<Fetched, Error> {
-    let _scrub = StackScrub;
+    scrubbed(|| fetch_with_secrets(config, transport, clock, random))
+}
+
+fn fetch_with_secrets(
+    config: &Config<'_>,
+    transport: &mut dyn Transport,
+    clock: &dyn Clock,
+    random: &dyn Fn() -> u64,
+) -> Result<Fetched, Error> {
     let watch = config.timings.map(|times| Stopwatch::start(times, clock));
     let deadline = Deadline::after(clock, config.timeout_ms()).watched(watch.as_ref());
     let settings = config.tls(clock)?;

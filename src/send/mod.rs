@@ -17,7 +17,7 @@ use crate::http::response::Head;
 use crate::limits::{BODY_PIECE, CONTINUE_WAIT_MS, REFUSAL_BODY_MAX, TRAILER_NAME_MAX, UPLOAD_CHUNK};
 use crate::memory;
 use crate::net::{Clock, Deadline};
-use crate::secret::StackScrub;
+use crate::secret::scrubbed;
 use crate::sign::{self, CHUNK_HEAD_MAX, Chunks, Payload};
 use crate::time::UnixTime;
 use crate::tls::Stream;
@@ -88,7 +88,16 @@ pub fn send(
     line: &mut dyn Line,
     clock: &dyn Clock,
 ) -> Result<u16, Error> {
-    let _scrub = StackScrub;
+    scrubbed(|| send_with_secrets(request, credentials, sink, line, clock))
+}
+
+fn send_with_secrets(
+    request: &mut Request<'_>,
+    credentials: &Credentials<'_>,
+    sink: &mut dyn Sink,
+    line: &mut dyn Line,
+    clock: &dyn Clock,
+) -> Result<u16, Error> {
     let deadline = Deadline::after(clock, request.timeout_ms());
     let whole = request.body.in_memory();
     let length = request.body.len();
