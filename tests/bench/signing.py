@@ -11,9 +11,9 @@ from table import of_budget, table
 STACK_BUDGET = 1_536
 
 TIME_NOTE = (
-    "The hash: the payload, the canonical request and the string to sign hashed once with the same backend, without the blocks of a key. With a kept key the "
-    "secret is hashed besides, to see whether the key is its; deriving takes 18 blocks. Of an upload the throughput is that of its data. libcurl is not here: it "
-    "signs inside of a transfer alone (`--aws-sigv4`), and what a transfer takes on the same machine varies by more than a signature."
+    "The hash: the payload, the canonical request and the string to sign hashed once with the same backend, without the blocks of a key. A kept "
+    "key takes no block more; deriving one takes 18. Of an upload the throughput is that of its data. libcurl is not here: it "
+    "signs inside of a transfer alone (`--aws-sigv4`), which cannot be timed apart."
 )
 
 NO_CORTEX_M4 = "left out: needs arm-none-eabi-gcc and qemu-arm"
