@@ -297,8 +297,8 @@ impl Policy {
 }
 
 impl Held {
-    /// After a failure, while these are valid: 5 to 10 minutes later. If the mandatory window opens before that, at a moment inside it, since a caller waits there for a
-    /// refresh; and after a failure there, when they expire, or when the pause is over that holds once nothing is valid. What the server asked for comes first.
+    /// After a failure, while these are valid: 5 to 10 minutes later. If the mandatory window opens before that, at a moment inside it and still within 10 minutes, since a
+    /// caller waits there for a refresh; and after a failure there, when they expire, or when the pause is over that holds once nothing is valid. What the server asked for comes first.
     fn next_try(&self, now: u64, asked_ms: u64, failing_ms: u64, random: u64) -> u64 {
         let pause = uniform(REFRESH_PAUSE_MIN_MS, REFRESH_PAUSE_MAX_MS, random);
         let next = if now >= self.mandatory_ms {
@@ -306,7 +306,8 @@ impl Held {
         } else if now.saturating_add(pause) < self.mandatory_ms {
             now.saturating_add(pause)
         } else {
-            uniform(self.mandatory_ms, self.expires_ms, random)
+            let latest_ms = self.expires_ms.min(now.saturating_add(REFRESH_PAUSE_MAX_MS));
+            uniform(self.mandatory_ms, latest_ms, random)
         };
         next.max(now.saturating_add(asked_ms))
     }
@@ -484,6 +485,15 @@ mod tests {
         // Where that is too late there is one in the mandatory window.
         policy.fail(T + 57 * MINUTE, Remedy::Time, 0, HALF);
         assert_eq!(policy.next_wake(T + 57 * MINUTE), T + 59 * MINUTE + MINUTE / 2);
+        // And no later than 10 minutes after the failure, where the window is still open then: it lasts from the 59th minute to the 60th.
+        let before = T + 49 * MINUTE + MINUTE / 6;
+        policy.fail(before, Remedy::Time, 0, u64::MAX);
+        let last = policy.next_wake(before);
+        assert!(
+            (before + 10 * MINUTE - 10..=before + 10 * MINUTE).contains(&last),
+            "{}",
+            last - before
+        );
         // After it, as with nothing valid: the trouble has lasted 14.5 minutes.
         let failed = T + 59 * MINUTE + MINUTE / 2;
         policy.fail(failed, Remedy::Time, 0, HALF);
