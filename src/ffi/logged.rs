@@ -62,8 +62,11 @@ impl Logged<'_> {
 impl Transport for Logged<'_> {
     fn connect(&mut self, peer: &Peer<'_>, timeout_ms: u32) -> Result<(), Status> {
         let host = peer.address.unwrap_or(peer.host);
-        self.log
-            .write(format_args!("connect to {host} port {}, for {}", peer.port, peer.host));
+        self.log.write(format_args!(
+            "connect to {host} port {}, for {}",
+            u32::from(peer.port),
+            peer.host
+        ));
         let connected = self.transport.connect(peer, timeout_ms);
         match connected {
             Ok(()) => self.log.write(format_args!("connected")),

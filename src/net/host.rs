@@ -34,16 +34,13 @@ pub fn check_host(host: &str, status: Status) -> Result<(), Error> {
     if host.bytes().all(is_name_byte) {
         return Ok(());
     }
-    match host.rsplit_once(':') {
-        Some((_, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => Err(Error::new(
-            status,
-            format_args!("give the bare host name, without a port"),
-        )),
-        _ => Err(Error::new(
-            status,
-            format_args!("a host name has only letters, digits, '-', '_' and '.'"),
-        )),
-    }
+    let port = host.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let message = if port > 0 && host.bytes().rev().nth(port) == Some(b':') {
+        "give the bare host name, without a port"
+    } else {
+        "a host name has only letters, digits, '-', '_' and '.'"
+    };
+    Err(Error::new(status, format_args!("{message}")))
 }
 
 /// Checks where to connect in place of the name: a host name, or an IPv4 or IPv6 address.

@@ -31,7 +31,7 @@ impl Peer<'_> {
         if self.port == HTTPS_PORT {
             String::from(self.host)
         } else {
-            format!("{}:{}", self.host, self.port)
+            format!("{}:{}", self.host, u32::from(self.port))
         }
     }
 }

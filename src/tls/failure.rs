@@ -80,7 +80,7 @@ pub(super) fn shown(date: UnixTime) -> Text<24> {
     let mut text = Text::EMPTY;
     let _ = match date.to_rfc3339() {
         Some(date) => text.write_str(core::str::from_utf8(&date).unwrap_or_default()),
-        None => write!(text, "{}", date.0),
+        None => write!(text, "{}{}", if date.0 < 0 { "-" } else { "" }, date.0.unsigned_abs()),
     };
     text
 }
@@ -171,12 +171,27 @@ fn other_name(presented: &[alloc::string::String]) -> Error {
         let _ = message.write_str("no name at all");
     }
     for (place, name) in presented.iter().enumerate() {
-        let bare = name.split_once('(').map_or(name.as_str(), |(_, bare)| bare);
-        let bare = printable::<HOST_NAME_MAX>(bare.trim_end_matches(')').trim_matches('"').as_bytes());
         let _ = message.write_str(if place == 0 { "" } else { ", " });
-        let _ = message.write_str(bare.as_str());
+        let _ = message.write_str(printable::<HOST_NAME_MAX>(bare_name(name.as_bytes())).as_str());
     }
     error
+}
+
+/// What stands in the brackets, without quotation marks.
+fn bare_name(mut name: &[u8]) -> &[u8] {
+    if let Some(open) = name.iter().position(|byte| *byte == b'(') {
+        name = name.get(open + 1..).unwrap_or_default();
+    }
+    while let [rest @ .., b')'] = name {
+        name = rest;
+    }
+    while let [b'"', rest @ ..] = name {
+        name = rest;
+    }
+    while let [rest @ .., b'"'] = name {
+        name = rest;
+    }
+    name
 }
 
 fn incompatible(reason: &PeerIncompatible) -> Error {

@@ -9,12 +9,14 @@ use crate::limits::{PEM_MAX, RSA_BITS_MAX, RSA_BITS_MIN};
 use crate::time::UnixTime;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
+use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 #[cfg(feature = "every-suite")]
 use rustls::crypto::ring::sign::{RsaSigningKey, any_ecdsa_type};
 use rustls::pki_types::pem::{Error as PemError, PemObject, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
-use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
+use rustls::sign::{CertifiedKey, SigningKey};
 use zeroize::Zeroizing;
 
 /// A certificate chain with its private key, which match.
@@ -72,7 +74,27 @@ impl Identity {
 
     /// For TLS; and the key that is elsewhere, if it is.
     pub(super) fn into_resolver(self) -> (Arc<dyn ResolvesClientCert>, Option<ExternalKey>) {
-        (Arc::new(SingleCertAndKey::from(self.certified)), self.external)
+        (Arc::new(Only(Arc::new(self.certified))), self.external)
+    }
+}
+
+/// The device's one certificate, whatever the server asks for: what rustls's `SingleCertAndKey` does, without the text of a chain and a key for debugging, which
+/// would be linked.
+struct Only(Arc<CertifiedKey>);
+
+impl ResolvesClientCert for Only {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.clone())
+    }
+
+    fn has_certs(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Only {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Only")
     }
 }
 

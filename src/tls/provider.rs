@@ -3,10 +3,11 @@
 //!
 //! | feature | what |
 //! |---|---|
-//! | none | TLS 1.3 with AES-128-GCM and P-256; certificates of RSA (PKCS#1 and PSS) and of P-256, with SHA-256 and SHA-384; device keys of RSA and P-256 |
-//! | `every-suite` | besides AES-256-GCM, ChaCha20-Poly1305, P-384; certificates of P-384, and with SHA-512; device keys of P-384 |
+//! | none | TLS 1.3 with AES-128-GCM and P-256; certificates of RSA (PKCS#1 and PSS) and of P-256, with SHA-256; device keys of RSA and P-256 |
+//! | `every-suite` | besides AES-256-GCM, ChaCha20-Poly1305, P-384; certificates of P-384, and with SHA-384 and SHA-512; device keys of P-384 |
 //! | `tls12` | besides TLS 1.2 |
 //!
+//! AWS's certificates end in Amazon Root CA 1 or 3, or in Starfield's, and are signed with SHA-256 all the way; those of Amazon Root CA 2 and 4, with SHA-384, want `every-suite`.
 //! What AWS offers: <https://docs.aws.amazon.com/iot/latest/developerguide/transport-security.html>.
 #![forbid(unsafe_code)]
 
@@ -98,12 +99,16 @@ type Algorithm = &'static dyn SignatureVerificationAlgorithm;
 pub(super) const ALGORITHMS: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[
         algorithms::ECDSA_P256_SHA256,
+        #[cfg(feature = "every-suite")]
         algorithms::ECDSA_P256_SHA384,
         algorithms::RSA_PKCS1_2048_8192_SHA256,
+        #[cfg(feature = "every-suite")]
         algorithms::RSA_PKCS1_2048_8192_SHA384,
         algorithms::RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS,
+        #[cfg(feature = "every-suite")]
         algorithms::RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
         algorithms::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
+        #[cfg(feature = "every-suite")]
         algorithms::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
         #[cfg(feature = "every-suite")]
         algorithms::ECDSA_P384_SHA256,
@@ -125,6 +130,7 @@ pub(super) const ALGORITHMS: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorith
             SignatureScheme::RSA_PSS_SHA512,
             &[algorithms::RSA_PSS_2048_8192_SHA512_LEGACY_KEY],
         ),
+        #[cfg(feature = "every-suite")]
         (
             SignatureScheme::RSA_PSS_SHA384,
             &[algorithms::RSA_PSS_2048_8192_SHA384_LEGACY_KEY],
@@ -138,6 +144,7 @@ pub(super) const ALGORITHMS: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorith
             SignatureScheme::RSA_PKCS1_SHA512,
             &[algorithms::RSA_PKCS1_2048_8192_SHA512],
         ),
+        #[cfg(feature = "every-suite")]
         (
             SignatureScheme::RSA_PKCS1_SHA384,
             &[algorithms::RSA_PKCS1_2048_8192_SHA384],

@@ -281,6 +281,32 @@ mod tests {
     }
 
     #[test]
+    fn a_chain_that_is_signed_with_sha384_wants_every_suite() {
+        let mut params = CertificateParams::new(["r".to_string()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap();
+        let root = Made {
+            der: params.self_signed(&key).unwrap().der().clone(),
+            issuer: Issuer::new(params, key),
+        };
+        let leaf = make("leaf", HOST, NOW_VALID, false, Some(&root));
+        let mut roots = RootCertStore::empty();
+        roots.add(root.der).unwrap();
+        let ours = Verifier::new(roots, super::super::provider::ALGORITHMS, false);
+        let host = ServerName::try_from(HOST).unwrap();
+        let judgement = ours.verify_server_cert(&leaf.der, &[], &host, &[], at(NOW));
+        assert_eq!(judgement.is_ok(), cfg!(feature = "every-suite"));
+        if let Err(error) = judgement {
+            let error = ours.explained(failure::explain(&error));
+            assert_eq!(error.status, Status::ServerCertificate);
+            assert!(
+                words(&error).contains("signed by an algorithm that this build does not verify"),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_chain_to_elsewhere_names_the_issuer_that_it_ends_in() {
         let trusted = make("trusted root", "r", NOW_VALID, true, None);
         let root = make("Proxy Root", "r", NOW_VALID, true, None);
