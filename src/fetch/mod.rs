@@ -62,15 +62,12 @@ fn fetch_with_secrets(
         if let Some(watch) = &watch {
             watch.begin_try();
         }
-        let outcome = attempt(config, &settings, transport, deadline).map_err(|error| config.remark(error, clock));
-        let error = match outcome {
-            Err(error) if tried < config.tries() => error,
-            outcome => return outcome,
+        let error = match attempt(config, &settings, transport, deadline) {
+            Ok(fetched) => return Ok(fetched),
+            Err(error) => config.remark(error, clock),
         };
-        let pause = deadline
-            .remaining_ms()
-            .ok()
-            .and_then(|left| retry::pause_ms(&error, tried, left, random()));
+        let left_ms = deadline.remaining_ms().ok().filter(|_| tried < config.tries());
+        let pause = left_ms.and_then(|left| retry::pause_ms(&error, tried, left, random()));
         if !pause.is_some_and(|pause| clock.sleep(pause)) {
             return Err(error);
         }
