@@ -48,8 +48,10 @@ pub unsafe extern "C" fn iotcred_fetch(
             }
             let (platform, config) = ((*config).platform, (*config).read()?);
             with_platform(platform, |transport, clock| {
-                let fetched = fetch(&config, transport, clock, &random)?;
-                Ok((*credentials).set(&fetched.credentials)?)
+                match fetch(&config, transport, clock, &random) {
+                    Ok(ref fetched) => Ok((*credentials).set(&fetched.credentials)?),
+                    Err(error) => Err(error),
+                }
             })
         })
     }

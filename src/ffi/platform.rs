@@ -43,7 +43,7 @@ unsafe fn run_with_platform(platform: *const iotcred_platform, work: &mut Work<'
     super::port::check_initialised()?;
     // SAFETY: the caller's promise.
     let platform = unsafe { platform.as_ref() };
-    let transport = platform.map_or(Ok(None), CallbackTransport::new)?;
+    let mut transport = platform.map_or(Ok(None), CallbackTransport::new)?;
     let clock = platform.map_or(Ok(None), CallbackClock::new)?;
     #[cfg(feature = "std")]
     let system = system_clock();
@@ -57,9 +57,9 @@ unsafe fn run_with_platform(platform: *const iotcred_platform, work: &mut Work<'
             line: platform.log?,
         })
     });
-    match transport {
-        Some(mut transport) => {
-            let outcome = logged(log, &mut transport, clock, work);
+    match &mut transport {
+        Some(transport) => {
+            let outcome = logged(log, transport, clock, work);
             outcome.map_err(|error| transport.faults.named_in(error))
         }
         #[cfg(feature = "std")]
