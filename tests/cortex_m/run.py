@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -88,7 +89,7 @@ def main() -> int:
     figures = {name: {} for name in names}
     # Processes, since a child that must not outlive the one that made it belongs to a thread (local_aws/processes.py).
     ends_with_us = processes.die_with_parent(signal.SIGTERM)
-    with ProcessPoolExecutor(os.cpu_count(), initializer=ends_with_us) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork"), ends_with_us) as pool:
         for task, (failed, seen) in zip(tasks, pool.map(run, range(len(tasks)), tasks)):
             failures += failed
             figures[task.target] |= seen
@@ -131,7 +132,8 @@ def run(number: int, task: Task) -> tuple[int, dict]:
 
 
 def _run(task: Task, settings: jobs.Settings, log: Path) -> tuple[int, dict]:
-    command, name = [*_emulator(TARGETS[task.target]), "-kernel", str(task.image)], task.target
+    command = [*_emulator(TARGETS[task.target]), "-kernel", str(task.image)]
+    name = task.target if task.image.name == RIG else f"{task.target}, {task.image.name}"
     guest, failures, figures = Guest(command, log), 0, {}
     for test in task.tests:
         start = time.monotonic()

@@ -22,7 +22,10 @@ struct Text<'a> {
 impl Write for Text<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let end = self.len + text.len();
-        self.place.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.place
+            .get_mut(self.len..end)
+            .ok_or(fmt::Error)?
+            .copy_from_slice(text.as_bytes());
         self.len = end;
         Ok(())
     }
@@ -30,10 +33,22 @@ impl Write for Text<'_> {
 
 /// Writes the sum of `bytes`, 10^12 times its mean, and the byte at `index`, which panics behind the end; how much it wrote.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn second_describe(bytes: *const u8, len: usize, index: usize, place: *mut u8, size: usize) -> usize {
+pub unsafe extern "C" fn second_describe(
+    bytes: *const u8,
+    len: usize,
+    index: usize,
+    place: *mut u8,
+    size: usize,
+) -> usize {
     let bytes = unsafe { core::slice::from_raw_parts(bytes, len) };
     let place = unsafe { core::slice::from_raw_parts_mut(place, size) };
     let sum: u64 = bytes.iter().map(|byte| u64::from(*byte)).sum();
     let mut text = Text { place, len: 0 };
-    write!(text, "{sum} {} {:?}", sum * 1_000_000_000_000 / (len as u64), Some(bytes[index])).map_or(0, |()| text.len)
+    write!(
+        text,
+        "{sum} {} {:?}",
+        sum * 1_000_000_000_000 / (len as u64),
+        Some(bytes[index])
+    )
+    .map_or(0, |()| text.len)
 }
