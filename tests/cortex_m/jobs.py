@@ -16,7 +16,7 @@ from http.client import HTTPSConnection
 from pathlib import Path
 from typing import NamedTuple
 
-from guest import Guest, Result
+from guest import Broken, Guest, Result
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEADER = (ROOT / "include" / "iotcred.h").read_text()
@@ -346,7 +346,10 @@ def _arenas(guest: Guest, settings: Settings, listener: str, **device) -> str:
 
 
 def _fits(guest: Guest, job: dict) -> bool:
-    done = guest.run(job, JOB_S)
+    try:
+        done = guest.run(job, JOB_S)
+    except Broken as broken:
+        raise Broken(f"{job['y']} bytes: {broken}") from None
     claim(done.status in (STATUS["OK"], STATUS["ERR_MEMORY"]), f"{job['y']} bytes: status {done.status}: {done.text}")
     claim(done.error_status == done.status, f"{job['y']} bytes: the error says {done.error_status}")
     claim(done.closed == 1 and done.heap == 0, f"{job['y']} bytes: closed {done.closed}, {done.heap} bytes from elsewhere")
