@@ -312,7 +312,7 @@ def transport_that_breaks_at_every_call(guest: Guest, settings: Settings) -> str
                 if call > done.calls:
                     break
             claim(call > FAREWELL_CALLS + 10 and statuses == {STATUS["OK"], *allowed[how]}, f"{how}: {call} calls, statuses {sorted(statuses)}")
-            said.append(f"{call - 1} calls: statuses {sorted(statuses)}")
+            said.append(f"{how}, {call - 1} calls: statuses {sorted(statuses)}")
     return "; ".join(said)
 
 
