@@ -62,15 +62,12 @@ fn fetch_with_secrets(
         if let Some(watch) = &watch {
             watch.begin_try();
         }
-        let outcome = attempt(config, &settings, transport, deadline).map_err(|error| config.remark(error, clock));
-        let error = match outcome {
-            Err(error) if tried < config.tries() => error,
-            outcome => return outcome,
+        let error = match attempt(config, &settings, transport, deadline) {
+            Ok(fetched) => return Ok(fetched),
+            Err(error) => config.remark(error, clock),
         };
-        let pause = deadline
-            .remaining_ms()
-            .ok()
-            .and_then(|left| retry::pause_ms(&error, tried, left, random()));
+        let left_ms = deadline.remaining_ms().ok().filter(|_| tried < config.tries());
+        let pause = left_ms.and_then(|left| retry::pause_ms(&error, tried, left, random()));
         if !pause.is_some_and(|pause| clock.sleep(pause)) {
             return Err(error);
         }
@@ -85,34 +82,34 @@ fn attempt(
     transport: &mut dyn Transport,
     deadline: Deadline<'_>,
 ) -> Result<Fetched, Error> {
-    let clock = deadline.clock();
     let mut body = Document::default();
-    let (head, sent_ms) = {
-        let mut engine = None;
-        let mut stream = Stream::connect(transport, &mut engine, &config.peer(), settings, deadline)?;
-        let mut exchange = Exchange::new(METHOD, &mut body);
-        let sent_ms = clock.monotonic_ms();
-        // Written only now: the handshake is the peak of the heap.
-        exchange.send(&mut stream, &request(config)?)?;
-        (exchange.finish(&mut stream)?.head, sent_ms)
-    };
-    if !body.is_document {
-        return Err(refusal::refusal(&head, body.kept.bytes()));
-    }
-    memory::check(body.kept.bytes().len(), "the credentials")?;
-    let credentials = document::parse(body.kept.bytes()).map_err(|error| in_response(error, &head))?;
-    Ok(Fetched {
-        credentials: TemporaryCredentials {
-            server_time: head.date(),
-            ..credentials
-        },
-        sighting: Sighting {
-            date: head.date(),
-            is_aged: head.header("age").is_some(),
-            sent_ms,
-            received_ms: clock.monotonic_ms(),
-        },
-    })
+    let (head, sent_ms) = converse(config, settings, transport, deadline, &mut body)?;
+    body.read(&head, sent_ms, deadline.clock())
+}
+
+/// The part with a connection: connect, send, receive. Neither this nor what follows is inlined: a handshake is the deepest of the stack, and under it lies the
+/// engine alone, without room for what comes after.
+#[inline(never)]
+fn converse(
+    config: &Config<'_>,
+    settings: &Settings,
+    transport: &mut dyn Transport,
+    deadline: Deadline<'_>,
+    body: &mut Document,
+) -> Result<(Head, u64), Error> {
+    let mut engine = None;
+    let mut stream = Stream::connect(transport, &mut engine, &config.peer(), settings, deadline)?;
+    let sent_ms = deadline.clock().monotonic_ms();
+    Ok((exchange(config, &mut stream, body)?, sent_ms))
+}
+
+/// Sends the request and takes the response; its head.
+#[inline(never)]
+fn exchange(config: &Config<'_>, stream: &mut Stream<'_>, body: &mut Document) -> Result<Head, Error> {
+    let mut exchange = Exchange::new(METHOD, body);
+    // Written only now: the handshake is the peak of the heap.
+    exchange.send(stream, &request(config)?)?;
+    Ok(exchange.finish(stream)?.head)
 }
 
 /// The whole request.
@@ -143,6 +140,31 @@ fn request(config: &Config<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
 struct Document {
     is_document: bool,
     kept: Kept,
+}
+
+impl Document {
+    /// What the response says, of which `head` is the head.
+    #[inline(never)]
+    fn read(self, head: &Head, sent_ms: u64, clock: &dyn Clock) -> Result<Fetched, Error> {
+        let bytes = self.kept.bytes();
+        if !self.is_document {
+            return Err(refusal::refusal(head, bytes));
+        }
+        memory::check(bytes.len(), "the credentials")?;
+        let credentials = document::parse(bytes).map_err(|error| in_response(error, head))?;
+        Ok(Fetched {
+            credentials: TemporaryCredentials {
+                server_time: head.date(),
+                ..credentials
+            },
+            sighting: Sighting {
+                date: head.date(),
+                is_aged: head.header("age").is_some(),
+                sent_ms,
+                received_ms: clock.monotonic_ms(),
+            },
+        })
+    }
 }
 
 impl Answer for Document {

@@ -47,8 +47,12 @@ pub unsafe extern "C" fn iotcred_fetch(
                 ));
             }
             let (platform, config) = ((*config).platform, (*config).read()?);
-            let fetched = with_platform(platform, |transport, clock| fetch(&config, transport, clock, &random))?;
-            Ok((*credentials).set(&fetched.credentials)?)
+            with_platform(platform, |transport, clock| {
+                match fetch(&config, transport, clock, &random) {
+                    Ok(ref fetched) => Ok((*credentials).set(&fetched.credentials)?),
+                    Err(error) => Err(error),
+                }
+            })
         })
     }
 }

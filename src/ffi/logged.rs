@@ -28,7 +28,7 @@ impl Log {
     }
 
     /// The outcome of a call.
-    pub(super) fn outcome<T>(self, outcome: &Result<T, Error>) {
+    pub(super) fn outcome(self, outcome: &Result<(), Error>) {
         match outcome {
             Ok(_) => self.write(format_args!("done")),
             // Without the status's words, which would be linked: `iotcred_status_str` has them.

@@ -21,10 +21,29 @@ pub(super) unsafe fn with_platform<T>(
     platform: *const iotcred_platform,
     body: impl FnOnce(&mut dyn Transport, &dyn Clock) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    let (mut body, mut outcome) = (Some(body), None);
+    let mut once = |transport: &mut dyn Transport, clock: &dyn Clock| {
+        let body = body.take().ok_or(Status::Internal)?;
+        outcome = Some(body(transport, clock)?);
+        Ok(())
+    };
+    // SAFETY: the caller's promise.
+    unsafe { run_with_platform(platform, &mut once) }?;
+    outcome.ok_or_else(|| Status::Internal.into())
+}
+
+/// What is done on a platform.
+type Work<'w> = dyn FnMut(&mut dyn Transport, &dyn Clock) -> Result<(), Error> + 'w;
+
+/// The same for every kind of outcome, so that it is linked once.
+///
+/// # Safety
+/// As for `with_platform`.
+unsafe fn run_with_platform(platform: *const iotcred_platform, work: &mut Work<'_>) -> Result<(), Error> {
     super::port::check_initialised()?;
     // SAFETY: the caller's promise.
     let platform = unsafe { platform.as_ref() };
-    let transport = platform.map_or(Ok(None), CallbackTransport::new)?;
+    let mut transport = platform.map_or(Ok(None), CallbackTransport::new)?;
     let clock = platform.map_or(Ok(None), CallbackClock::new)?;
     #[cfg(feature = "std")]
     let system = system_clock();
@@ -38,13 +57,13 @@ pub(super) unsafe fn with_platform<T>(
             line: platform.log?,
         })
     });
-    match transport {
-        Some(mut transport) => {
-            let outcome = logged(log, &mut transport, clock, body);
+    match &mut transport {
+        Some(transport) => {
+            let outcome = logged(log, transport, clock, work);
             outcome.map_err(|error| transport.faults.named_in(error))
         }
         #[cfg(feature = "std")]
-        None => logged(log, &mut TcpTransport::default(), clock, body),
+        None => logged(log, &mut TcpTransport::default(), clock, work),
         #[cfg(not(feature = "std"))]
         None => Err(lacking("connect")),
     }
@@ -68,17 +87,17 @@ pub(super) unsafe fn kept_transport(
     }
 }
 
-/// Runs `body`, and writes to `log`, if there is one, what it does.
-fn logged<T>(
+/// Does the work, and writes to `log`, if there is one, what it does.
+fn logged(
     log: Option<Log>,
     transport: &mut dyn Transport,
     clock: &dyn Clock,
-    body: impl FnOnce(&mut dyn Transport, &dyn Clock) -> Result<T, Error>,
-) -> Result<T, Error> {
+    work: &mut Work<'_>,
+) -> Result<(), Error> {
     let Some(log) = log else {
-        return body(transport, clock);
+        return work(transport, clock);
     };
-    let outcome = body(&mut Logged { transport, log }, clock);
+    let outcome = work(&mut Logged { transport, log }, clock);
     log.outcome(&outcome);
     outcome
 }

@@ -89,10 +89,13 @@ impl ServerCertVerifier for Verifier {
         _ocsp_response: &[u8],
         now: rustls::pki_types::UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let judgement = ParsedCertificate::try_from(end_entity).and_then(|leaf| {
-            self.verify_chain(&leaf, intermediates, now)?;
-            verify_server_name(&leaf, server_name)
-        });
+        // By reference, since a verification is the deepest of the stack: it has no room for the certificate twice.
+        let judgement = match ParsedCertificate::try_from(end_entity) {
+            Ok(ref leaf) => self
+                .verify_chain(leaf, intermediates, now)
+                .and_then(|()| verify_server_name(leaf, server_name)),
+            Err(error) => Err(error),
+        };
         if let Err(rustls::Error::InvalidCertificate(reason)) = &judgement {
             let now = UnixTime(i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
             self.note(explain(reason, end_entity, intermediates, now));

@@ -3,6 +3,7 @@
 #define BOARD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Before anything else. */
@@ -12,6 +13,9 @@ void board_start(void);
 bool board_can_read(void);
 uint8_t board_read(void);
 void board_write(uint8_t byte);
+
+/* Many bytes from the host: what follows a frame's header. */
+void board_read_bytes(uint8_t *buffer, size_t len);
 
 /* Guest instructions since the start, which under QEMU's `-icount shift=0` are nanoseconds. In steps of the timer's, at most 63. */
 uint64_t board_instructions(void);

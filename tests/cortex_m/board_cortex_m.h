@@ -1,4 +1,4 @@
-/* What every Cortex-M of QEMU's has: SysTick as the clock, semihosting as the way out. A board file defines TICK, a tick in nanoseconds. */
+/* What every Cortex-M of QEMU's has: SysTick as the clock, and semihosting as the way out and for many bytes. A board file defines TICK, a tick in nanoseconds. */
 #ifndef BOARD_CORTEX_M_H
 #define BOARD_CORTEX_M_H
 
@@ -26,14 +26,31 @@ static inline uint64_t systick_ticks(void)
     return rounds * (SYSTICK_MAX + 1ull) + now;
 }
 
+static inline uint32_t semihosting(uint32_t operation, const uint32_t *block)
+{
+    register uint32_t r0 __asm__("r0") = operation;
+    register const uint32_t *r1 __asm__("r1") = block;
+    __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
+    return r0;
+}
+
+/* From the host's file "wire", which guest.py makes in QEMU's working directory: what is announced on the UART is there already. */
+static inline void semihosting_read(uint8_t *buffer, size_t len)
+{
+    static const char name[] = "wire";
+    static uint32_t file;
+    if (file == 0)
+        file = semihosting(0x01, (uint32_t[]){ (uint32_t)(uintptr_t)name, 1, sizeof name - 1 }); /* SYS_OPEN, "rb" */
+    while (len > 0) {
+        uint32_t left = semihosting(0x06, (uint32_t[]){ file, (uint32_t)(uintptr_t)buffer, len }); /* SYS_READ */
+        buffer += len - left;
+        len = left;
+    }
+}
+
 static inline _Noreturn void semihosting_exit(int status)
 {
-    static uint32_t block[2];
-    block[0] = 0x20026; /* ADP_Stopped_ApplicationExit */
-    block[1] = (uint32_t)status;
-    register uint32_t r0 __asm__("r0") = 0x20; /* SYS_EXIT_EXTENDED */
-    register uint32_t *r1 __asm__("r1") = block;
-    __asm__ volatile("bkpt 0xAB" : : "r"(r0), "r"(r1) : "memory");
+    semihosting(0x20, (uint32_t[]){ 0x20026, (uint32_t)status }); /* SYS_EXIT_EXTENDED, ADP_Stopped_ApplicationExit */
     for (;;)
         ;
 }

@@ -34,6 +34,11 @@ void board_write(uint8_t byte)
         ;
 }
 
+void board_read_bytes(uint8_t *buffer, size_t len)
+{
+    semihosting_read(buffer, len);
+}
+
 uint64_t board_instructions(void)
 {
     return systick_ticks() * 125 / 2;

@@ -38,6 +38,11 @@ void board_write(uint8_t byte)
     UART_DATA = byte;
 }
 
+void board_read_bytes(uint8_t *buffer, size_t len)
+{
+    semihosting_read(buffer, len);
+}
+
 uint64_t board_instructions(void)
 {
     return systick_ticks() * TICK;

@@ -29,6 +29,12 @@ void board_write(uint8_t byte)
     UART[DATA] = byte;
 }
 
+void board_read_bytes(uint8_t *buffer, size_t len)
+{
+    for (size_t at = 0; at < len; at++)
+        buffer[at] = board_read();
+}
+
 uint64_t board_instructions(void)
 {
     uint32_t high, low, again;

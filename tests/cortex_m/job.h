@@ -21,9 +21,13 @@ const char *job_string(char field);
 void job_says(const char *name, uint64_t number);
 void job_ends(const void *text, size_t len);
 
+/* Does jobs until there are no more; the image's exit status. */
+int rig_jobs(void);
+
 /* The jobs. */
 void job_sign(void);
 void job_ring(void);
+void job_second(void);
 
 /* With what iotcred_init returned. */
 void job_fetch(iotcred_status init);

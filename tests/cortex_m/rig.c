@@ -56,9 +56,8 @@ static iotcred_status init(void)
 
 #endif
 
-int main(void)
+int rig_jobs(void)
 {
-    board_start();
     for (;;) {
         job_read();
         switch (job_text('o').len == 0 ? 0 : job_text('o').ptr[0]) {
@@ -78,8 +77,19 @@ int main(void)
             job_ring();
             break;
 #endif
+#ifdef SECOND_LIBRARY
+        case '2':
+            job_second();
+            break;
+#endif
         default:
             return 0;
         }
     }
+}
+
+int main(void)
+{
+    board_start();
+    return rig_jobs();
 }

@@ -23,12 +23,6 @@ static char read_header(size_t *len)
     return type;
 }
 
-static void read_bytes(uint8_t *buffer, size_t len)
-{
-    for (size_t at = 0; at < len; at++)
-        buffer[at] = board_read();
-}
-
 size_t wire_read(char type, uint8_t *buffer, size_t size)
 {
     size_t len;
@@ -37,7 +31,7 @@ size_t wire_read(char type, uint8_t *buffer, size_t size)
         wire_write('F', "unexpected frame", 16);
         board_exit(2);
     }
-    read_bytes(buffer, len);
+    board_read_bytes(buffer, len);
     return len;
 }
 
@@ -151,7 +145,7 @@ static int32_t wire_recv(void *context, uint8_t *buffer, size_t size, uint32_t t
     size_t piece = size < wire.unread ? size : wire.unread;
     if (in_pieces())
         piece = 1;
-    read_bytes(buffer, piece);
+    board_read_bytes(buffer, piece);
     wire.unread -= piece;
     return leave((int32_t)piece);
 }
@@ -165,10 +159,8 @@ static void wire_close(void *context)
     /* What was still under way is read and dropped. */
     char type;
     do {
-        while (wire.unread > 0) {
-            board_read();
-            wire.unread--;
-        }
+        for (uint8_t dropped; wire.unread > 0; wire.unread--)
+            board_read_bytes(&dropped, 1);
         type = read_header(&wire.unread);
     } while (type != 'k');
     leave(0);

@@ -1,4 +1,5 @@
-/* The protocol on the UART: frames of a type, a length of two bytes (little-endian) and as many bytes. run.py is the other end.
+/* The protocol on the UART: frames of a type, a length of two bytes (little-endian) and as many bytes. guest.py is the other end. From the host the bytes come by
+ * `board_read_bytes`: QEMU's UARTs take a main loop's round for each.
  *
  *     to the host    'J' ready for a job        'C' connect: port (2 bytes), host      'S' send        'K' close
  *                    'R' a job's result         'F' a fault, or a panic: the image is done for

@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 
+from exported import difference, header_names, symbols
+
 HERE = pathlib.Path(__file__).resolve().parent
 TREE = HERE.parent.parent
 TESTS = []
@@ -124,22 +126,6 @@ class Place:
 def linkers():
     """The linkers of this machine, as -fuse-ld= names them."""
     return ["bfd", *(linker for linker in ("gold", "lld") if shutil.which(f"ld.{linker}"))]
-
-
-def symbols(file, *options, nm="nm"):
-    """Names that a file defines."""
-    lines = subprocess.run([nm, *options, str(file)], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
-    return {fields[2] for fields in (line.split() for line in lines) if len(fields) == 3}
-
-
-def header_names(tree):
-    """The headers' functions and variables: those of the sign size, and all."""
-    header, sdk = ((tree / "include" / name).read_text() for name in ("iotcred.h", "sigv4.h"))
-    first = re.split(r"\n#if[^\n]*IOTCRED_SIGN_ONLY", header)[0]
-    pattern = re.compile(r"^[A-Za-z][^\n/#{}=]*?[ *]((?:iotcred|sigv4|SigV4)_\w+)(?:\(|;)", re.M)
-    names = [{m[1] for m in pattern.finditer(text) if not m[0].startswith("typedef")} for text in (first + sdk, header + sdk)]
-    claim({"sigv4_sign_request", "SigV4_EncodeURI"} <= names[0] < names[1] >= {"iotcred_fetch"}, f"the test does not read the header's names: {names}")
-    return names
 
 
 # ---- FetchContent ----
@@ -346,8 +332,7 @@ def only_the_headers_names_are_global(place):
     sign, everything = header_names(place.tree)
     lib = place.prefix() / "lib"
     for archive, names in (("libiotcred_sigv4.a", sign), ("libiotcred.a", everything)):
-        found = symbols(lib / archive, "-g", "--defined-only")
-        claim(found == names, f"{archive}: too many: {sorted(found - names)}, missing: {sorted(names - found)}")
+        claim(not (found := difference(lib / archive, names)), found)
 
 
 @test
