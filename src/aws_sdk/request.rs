@@ -139,7 +139,7 @@ impl<'a> Parameters<'a> {
         self.put_query(order, sink);
         sink.put(b"\n");
         if !headers.put_canonical(sink) {
-            signed.put_canonical(None, None, order, sink);
+            signed.put_canonical(None, order, sink);
         }
         sink.put(b"\n");
         signed.put_names(order, sink);

@@ -4,6 +4,8 @@
 //! function leaves in its own stack frame (its message schedule).
 #![forbid(unsafe_code)]
 
+#[cfg(not(target_os = "none"))]
+use super::copy_lower;
 use super::hmac::{BlockKey, Mac};
 use super::{Digest, Hash, copy};
 use crate::error::Status;
@@ -235,8 +237,7 @@ impl Hash for Sha256 {
         let free = self.buffer.get_mut(self.filled..).unwrap_or_default();
         match free.get_mut(..bytes.len()) {
             Some(place) if self.filled.wrapping_add(bytes.len()) < BUFFER => {
-                copy(place, bytes);
-                place.make_ascii_lowercase();
+                copy_lower(place, bytes);
                 self.filled = self.filled.wrapping_add(bytes.len());
                 true
             }

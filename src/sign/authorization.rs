@@ -60,11 +60,6 @@ impl Authorization<'_> {
         self.before_names().saturating_add(names).saturating_add(rest)
     }
 
-    /// The names of the headers in a text that [`put_before`](Self::put_before) has written.
-    pub fn names<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
-        text.get(self.before_names()..text.len().checked_sub(SIGNATURE.len())?)
-    }
-
     /// Writes the value.
     pub fn put<S: Sink + ?Sized>(&self, signature: &Digest, order: &mut Order, sink: &mut S) {
         self.put_before(order, sink);

@@ -60,16 +60,8 @@ pub struct SignedHeaders<'a> {
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added. `names` are the names where
-    /// they stand already, as [`put_names`](Self::put_names) writes them.
-    pub fn put_canonical<S: Sink + ?Sized>(
-        &self,
-        own: Option<OwnValues<'_>>,
-        names: Option<&[u8]>,
-        order: &mut Order,
-        sink: &mut S,
-    ) {
-        let mut names = Lower(names);
+    /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added.
+    pub fn put_canonical<S: Sink + ?Sized>(&self, own: Option<OwnValues<'_>>, order: &mut Order, sink: &mut S) {
         let mut previous: &[u8] = b"";
         order.begin(self);
         while let Some(position) = order.next(self) {
@@ -80,10 +72,7 @@ impl<'a> SignedHeaders<'a> {
                 if !previous.is_empty() {
                     sink.put(b"\n");
                 }
-                match names.next(header.name.len()) {
-                    Some(name) => sink.put(name),
-                    None => put_name(position, header.name, sink),
-                }
+                put_name(position, header.name, sink);
                 sink.put(b":");
             }
             previous = header.name;
@@ -131,6 +120,16 @@ impl<'a> SignedHeaders<'a> {
         }
     }
 
+    /// Puts those of the signer's own that are added into an order of the request's.
+    #[inline(always)]
+    pub fn order_own(&self, order: &mut Order) {
+        let mut next = self.next_own(0);
+        while let Some(position) = next {
+            order.insert(self, position);
+            next = position.checked_add(1).and_then(|from| self.next_own(from));
+        }
+    }
+
     /// The first of the signer's own that is added, from a position on.
     fn next_own(&self, from: usize) -> Option<usize> {
         let first = from.saturating_sub(FIRST_OWN);
@@ -158,30 +157,18 @@ impl Items for SignedHeaders<'_> {
         if a.min(b) >= FIRST_OWN || self.headers.is_sorted() {
             return a.cmp(&b);
         }
-        let (a, b) = (self.name(a), self.name(b));
-        let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-        // Most bytes are the same as they are.
-        let different = a.iter().zip(b).filter(|(a, b)| a != b);
-        let difference = different.map(lower).find(|(a, b)| a != b);
-        difference.map_or(a.len().cmp(&b.len()), |(a, b)| a.cmp(&b))
+        compare_names(self.name(a), self.name(b))
     }
 }
 
-/// The names that are left of a text that has them in lower case. A small processor writes them again.
-struct Lower<'a>(Option<&'a [u8]>);
-
-impl<'a> Lower<'a> {
-    /// The next name, which has so many bytes.
-    #[inline(always)]
-    fn next(&mut self, len: usize) -> Option<&'a [u8]> {
-        if cfg!(target_os = "none") {
-            return None;
-        }
-        let (name, rest) = self.0?.split_at_checked(len)?;
-        // The last one has no semicolon behind it.
-        self.0 = Some(rest.get(1..).unwrap_or_default());
-        Some(name)
-    }
+/// The order of two names, whatever their case.
+#[inline]
+pub fn compare_names(a: &[u8], b: &[u8]) -> Ordering {
+    let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    // Most bytes are the same as they are.
+    let different = a.iter().zip(b).filter(|(a, b)| a != b);
+    let difference = different.map(lower).find(|(a, b)| a != b);
+    difference.map_or(a.len().cmp(&b.len()), |(a, b)| a.cmp(&b))
 }
 
 /// Which of the signer's own headers a position stands for.

@@ -1,6 +1,8 @@
 //! Headers as they come in: how they are reached, what they must be like, and which of them the signer has an interest in.
 #![forbid(unsafe_code)]
 
+use super::canonical_headers::{SignedHeaders, compare_names};
+use super::sort::Order;
 use super::text::{Bytes, every};
 use crate::error::Status;
 
@@ -33,10 +35,7 @@ pub trait Headers {
     /// [`UNSIGNED_HEADERS`]. The rule is here so that the drop-in, whose headers have another, does not link the names.
     fn is_signed(&self, name: &[u8], unsigned: &[u8]) -> bool {
         // What the signer knows a name for is not up to a list: `host` and what the signer writes are signed, `authorization` is not.
-        match known(name) {
-            Some(known) => known != AUTHORIZATION,
-            None => !is_unsigned(name, unsigned),
-        }
+        is_signed(known(name), name, unsigned)
     }
 
     /// Whether they are in their canonical order as they stand.
@@ -135,6 +134,11 @@ pub fn known(name: &[u8]) -> Option<usize> {
     place(&NAMES, const { lengths(&NAMES) }, name)
 }
 
+/// Whether the header with a name, and what that is known for, is signed.
+fn is_signed(known: Option<usize>, name: &[u8], unsigned: &[u8]) -> bool {
+    known.map_or_else(|| !is_unsigned(name, unsigned), |known| known != AUTHORIZATION)
+}
+
 /// Whether a request leaves out a name: one in a list of names with spaces between them, or, where that is empty, in [`UNSIGNED_HEADERS`].
 fn is_unsigned(name: &[u8], unsigned: &[u8]) -> bool {
     match unsigned {
@@ -192,8 +196,12 @@ impl Carried {
         self.names_len.saturating_add(OWN_NAMES_LEN)
     }
 
-    /// Looks through all headers. Refuses one that is not well-formed, one of the signer's that comes twice, and a request without `host`.
-    pub fn by(headers: &dyn Headers) -> Result<Self, Status> {
+    /// Looks through all headers, and puts those that are signed in order. Refuses one that is not well-formed, one of the signer's that comes twice, and a
+    /// request without `host`.
+    pub fn by(signed: &SignedHeaders<'_>, order: &mut Order) -> Result<Self, Status> {
+        let headers = signed.headers;
+        order.clear();
+        let mut last: &[u8] = b"";
         let mut carried = Self::default();
         let mut host = false;
         let mut next = headers.next(None);
@@ -207,7 +215,16 @@ impl Carried {
             }
             #[cfg(not(target_os = "none"))]
             (carried.names_len = carried.names_len.saturating_add(header.name.len()).saturating_add(1));
-            if let Some(known) = known(header.name) {
+            let known = known(header.name);
+            if Order::TAKES_ITEMS && is_signed(known, header.name, signed.unsigned) {
+                // Most lists come sorted.
+                if compare_names(last, header.name).is_le() && order.append(position) {
+                    last = header.name;
+                } else {
+                    order.insert(signed, position);
+                }
+            }
+            if let Some(known) = known {
                 match carried.places.get_mut(known) {
                     None => host |= !header.trimmed().is_empty(),
                     Some(Some(_)) => return Err(Status::HeaderConflict),

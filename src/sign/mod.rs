@@ -47,6 +47,7 @@ pub use sink::Sink;
 use crate::credentials::Credentials;
 use crate::error::Status;
 use signature::{Room, Signing};
+use sort::Order;
 
 /// Why a request was not signed. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,14 +87,14 @@ pub fn sign_request(
     cache: Option<&mut KeyCache>,
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
-    let checked = request.check(credentials);
+    let (mut room, mut order) = (Room::new(), Order::new());
+    let checked = request.check(credentials, &mut order);
     // Where it is: a move would take its room on the stack once more.
     let checked = checked.as_ref().map_err(|status| *status)?;
-    let signing = Signing::new(request, credentials, checked);
-    let mut room = Room::new();
-    let len = signing.prepare(&mut room, buffer)?;
+    let signing = Signing::new(request, credentials, checked, &mut order);
+    signing.prepare(&mut room, &mut order, buffer)?;
     signing.sign(cache, &mut room);
-    signing.finish(&mut room, buffer.get_mut(..len).unwrap_or_default())?;
+    let len = signing.finish(&mut room, &mut order, buffer)?;
     Ok(signing.layout(len))
 }
 

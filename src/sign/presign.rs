@@ -97,7 +97,7 @@ impl Presign<'_> {
     /// in the raw form, a streamed payload, a query that is signed already, headers of another signature, the host.
     #[cfg_attr(target_os = "none", inline(never))]
     fn check(&self, credentials: &Credentials<'_>) -> Result<(Checked, &[u8]), Status> {
-        let checked = self.request.check(credentials)?;
+        let checked = self.request.check(credentials, &mut Order::new())?;
         let carried = &checked.carried;
         if !(1..=EXPIRES_MAX).contains(&self.expires) {
             return Err(Status::Expires);
@@ -211,7 +211,7 @@ impl<'a> Presigning<'a> {
     fn put_canonical_request<S: Sink + ?Sized>(&self, payload_hash: &PayloadHash, order: &mut Order, sink: &mut S) {
         put_target(self.presign.request, sink);
         self.put_canonical_query(order, sink);
-        put_headers(&self.signing.headers, self.signing.own(payload_hash), None, order, sink);
+        put_headers(&self.signing.headers, self.signing.own(payload_hash), order, sink);
     }
 
     /// Writes the query in order. The names of the signed headers have an order of their own, and there is room for one order at a time: so the parameters

@@ -1,8 +1,10 @@
 //! What is signed, and what is refused before anything is computed.
 #![forbid(unsafe_code)]
 
-use super::headers::{Carried, Headers};
+use super::canonical_headers::SignedHeaders;
+use super::headers::{Carried, Headers, OWN};
 use super::payload::Payload;
+use super::sort::Order;
 use super::text::{Bytes, is_visible};
 use super::uri::is_wire;
 use crate::credentials::Credentials;
@@ -92,13 +94,13 @@ impl Request<'_> {
         self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned | Payload::Streaming(_))
     }
 
-    /// Where the request carries the signer's own headers, and its time. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
+    /// Where the request carries the signer's own headers, and its time; the order of its headers goes into `order`. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
     /// key, session token.
-    pub fn check(&self, credentials: &Credentials<'_>) -> Result<Checked, Status> {
+    pub fn check(&self, credentials: &Credentials<'_>, order: &mut Order) -> Result<Checked, Status> {
         require(Bytes::TOKEN.holds(self.method), Status::Method)?;
         require(self.is_path(), Status::Path)?;
         require(self.is_raw() || is_wire(self.query, [b'#'; 2]), Status::Query)?;
-        let carried = Carried::by(self.headers)?;
+        let carried = Carried::by(&self.signed_headers(), order)?;
         require(is_list(self.options.unsigned_headers), Status::Header)?;
         require(Bytes::SCOPE.holds(self.region), Status::Region)?;
         require(Bytes::SCOPE.holds(self.service), Status::Service)?;
@@ -109,6 +111,15 @@ impl Request<'_> {
         require(is_visible(credentials.session_token), Status::SessionToken)?;
         let timestamp = self.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
         Ok(Checked { carried, timestamp })
+    }
+
+    /// The headers that are signed, without any of the signer's own.
+    pub(super) fn signed_headers(&self) -> SignedHeaders<'_> {
+        SignedHeaders {
+            headers: self.headers,
+            unsigned: self.options.unsigned_headers,
+            added: [false; OWN],
+        }
     }
 
     fn is_raw(&self) -> bool {

@@ -1,6 +1,8 @@
 //! Where text goes as it is made: into a hash, into the caller's buffer, or beside a text that should be the same.
 #![forbid(unsafe_code)]
 
+#[cfg(not(target_os = "none"))]
+use crate::crypto::copy_lower;
 use crate::crypto::{Hash, copy};
 
 /// Takes text piece by piece. A sink that can fail keeps the failure until it is asked.
@@ -57,8 +59,7 @@ impl Sink for Writer<'_> {
     fn put_lower(&mut self, bytes: &[u8]) -> bool {
         let free = core::mem::take(&mut self.0);
         let (target, free) = free.split_at_mut_checked(bytes.len()).unwrap_or_default();
-        copy(target, bytes);
-        target.make_ascii_lowercase();
+        copy_lower(target, bytes);
         self.0 = free;
         true
     }

@@ -1,8 +1,8 @@
 //! Order without a heap and without a limit.
 //!
-//! An array of [`SORT_BATCH`] positions on the stack is filled with the smallest items, in order, by binary insertion: n log n comparisons. Where
-//! there are more items, the array is emptied and filled with the smallest of those that come after the last one, and so on: one pass more
-//! for each further batch, and never an error.
+//! An array of [`SORT_BATCH`] positions on the stack is filled with the smallest items, in order, each inserted from the end, since many lists come
+//! sorted. Where there are more items, the array is emptied and filled with the smallest of those that come after the last one, and so on: one pass
+//! more for each further batch, and never an error.
 #![forbid(unsafe_code)]
 
 use crate::limits::SORT_BATCH;
@@ -60,6 +60,37 @@ impl Order {
         self.begin(items);
     }
 
+    /// Whether items can be put in one by one, by one who walks through them anyway. A small processor, which has no code to spare, sorts when the order is
+    /// first asked for.
+    pub const TAKES_ITEMS: bool = !cfg!(target_os = "none");
+
+    /// Begins an order that items are put in one by one.
+    #[inline(always)]
+    pub fn clear(&mut self) {
+        (self.len, self.at_start, self.more) = (0, Self::TAKES_ITEMS, false);
+    }
+
+    /// Puts in another of the items, behind those of smaller positions.
+    #[inline(always)]
+    pub fn insert<I: Items>(&mut self, items: &I, position: usize) {
+        if Self::TAKES_ITEMS {
+            self.insert_any(items, position);
+        }
+    }
+
+    /// Puts in one that comes behind all others, if there is room.
+    #[inline(always)]
+    pub fn append(&mut self, position: usize) -> bool {
+        match self.batch.get_mut(self.len) {
+            Some(end) if Self::TAKES_ITEMS => {
+                *end = position;
+                self.len = self.len.wrapping_add(1);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Forgets the order.
     #[inline(always)]
     pub fn forget(&mut self) {
@@ -101,41 +132,49 @@ impl Order {
         let mut next = items.next(None);
         while let Some(position) = next {
             if last.is_none_or(|last| comes_before(items, last, position)) {
-                self.insert(items, position);
+                self.insert_any(items, position);
             }
             next = items.next(Some(position));
         }
     }
 
-    /// Puts a position where it belongs; the largest one falls out of a full batch.
-    fn insert<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
-        let place = self.place(items, position);
-        let full = self.len == SORT_BATCH;
-        self.more |= full;
-        self.len = if full { SORT_BATCH } else { self.len.wrapping_add(1) };
-        let mut carried = position;
-        for slot in self.batch.get_mut(place..self.len).unwrap_or_default() {
-            core::mem::swap(slot, &mut carried);
+    /// Puts a position where it belongs, which in many lists is the end.
+    #[inline(always)]
+    fn insert_any<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
+        // A small processor has one loop for both cases.
+        if Self::TAKES_ITEMS {
+            let last = self.batch.get(self.len.wrapping_sub(1)).copied();
+            if last.is_none_or(|last| comes_before(items, last, position)) && self.append(position) {
+                return;
+            }
         }
+        self.insert_within(items, position);
     }
 
-    /// How many of the batch come before `position`. Many lists come sorted, so the end is tried first.
-    fn place<I: Items + ?Sized>(&self, items: &I, position: usize) -> usize {
-        let (mut low, mut high) = (0, self.len);
-        let mut middle = high.saturating_sub(1);
-        while low < high {
-            let before = self
-                .batch
-                .get(middle)
-                .is_some_and(|other| comes_before(items, *other, position));
-            (low, high) = if before {
-                (middle.wrapping_add(1), high)
-            } else {
-                (low, middle)
-            };
-            middle = low.midpoint(high);
+    /// Shifts what comes behind a position, and puts it there; the largest one falls out of a full batch.
+    #[inline(never)]
+    fn insert_within<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
+        let mut place = self.len;
+        if place < SORT_BATCH {
+            self.len = place.wrapping_add(1);
+        } else {
+            self.more = true;
         }
-        low
+        while let Some(before) = place.checked_sub(1)
+            && let Some(other) = self.batch.get(before).copied()
+            && !comes_before(items, other, position)
+        {
+            self.put(place, other);
+            place = before;
+        }
+        self.put(place, position);
+    }
+
+    #[inline(always)]
+    fn put(&mut self, place: usize, position: usize) {
+        if let Some(slot) = self.batch.get_mut(place) {
+            *slot = position;
+        }
     }
 }
 
