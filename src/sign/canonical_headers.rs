@@ -123,7 +123,7 @@ impl<'a> SignedHeaders<'a> {
     /// Puts those of the signer's own that are added into an order of the request's.
     #[inline(always)]
     pub fn order_own(&self, order: &mut Order) {
-        let mut next = self.next_own(0);
+        let mut next = Order::TAKES_ITEMS.then(|| self.next_own(0)).flatten();
         while let Some(position) = next {
             order.insert(self, position);
             next = position.checked_add(1).and_then(|from| self.next_own(from));

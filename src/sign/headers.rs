@@ -196,13 +196,12 @@ impl Carried {
         self.names_len.saturating_add(OWN_NAMES_LEN)
     }
 
-    /// Looks through all headers, and puts those that are signed in order. Refuses one that is not well-formed, one of the signer's that comes twice, and a
+    /// Looks through all headers, which it knows none of yet, and puts those that are signed in order. Refuses one that is not well-formed, one of the signer's that comes twice, and a
     /// request without `host`.
-    pub fn by(signed: &SignedHeaders<'_>, order: &mut Order) -> Result<Self, Status> {
+    pub fn find(&mut self, signed: &SignedHeaders<'_>, order: &mut Order) -> Result<(), Status> {
         let headers = signed.headers;
         order.clear();
         let mut last: &[u8] = b"";
-        let mut carried = Self::default();
         let mut host = false;
         let mut next = headers.next(None);
         while let Some(position) = next {
@@ -214,7 +213,7 @@ impl Carried {
                 return Err(Status::Header);
             }
             #[cfg(not(target_os = "none"))]
-            (carried.names_len = carried.names_len.saturating_add(header.name.len()).saturating_add(1));
+            (self.names_len = self.names_len.saturating_add(header.name.len()).saturating_add(1));
             let known = known(header.name);
             if Order::TAKES_ITEMS && is_signed(known, header.name, signed.unsigned) {
                 // Most lists come sorted.
@@ -225,7 +224,7 @@ impl Carried {
                 }
             }
             if let Some(known) = known {
-                match carried.places.get_mut(known) {
+                match self.places.get_mut(known) {
                     None => host |= !header.trimmed().is_empty(),
                     Some(Some(_)) => return Err(Status::HeaderConflict),
                     Some(place) => *place = next,
@@ -233,6 +232,6 @@ impl Carried {
             }
             next = headers.next(next);
         }
-        host.then_some(carried).ok_or(Status::HostMissing)
+        host.then_some(()).ok_or(Status::HostMissing)
     }
 }

@@ -46,6 +46,7 @@ pub use sink::Sink;
 
 use crate::credentials::Credentials;
 use crate::error::Status;
+use request::Checked;
 use signature::{Room, Signing};
 use sort::Order;
 
@@ -88,10 +89,9 @@ pub fn sign_request(
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
     let (mut room, mut order) = (Room::new(), Order::new());
-    let checked = request.check(credentials, &mut order);
-    // Where it is: a move would take its room on the stack once more.
-    let checked = checked.as_ref().map_err(|status| *status)?;
-    let signing = Signing::new(request, credentials, checked, &mut order);
+    let mut checked = Checked::default();
+    request.check(credentials, &mut checked, &mut order)?;
+    let signing = Signing::new(request, credentials, &checked, &mut order);
     signing.prepare(&mut room, &mut order, buffer)?;
     signing.sign(cache, &mut room);
     let len = signing.finish(&mut room, &mut order, buffer)?;

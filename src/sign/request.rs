@@ -94,13 +94,13 @@ impl Request<'_> {
         self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned | Payload::Streaming(_))
     }
 
-    /// Where the request carries the signer's own headers, and its time; the order of its headers goes into `order`. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
-    /// key, session token.
-    pub fn check(&self, credentials: &Credentials<'_>, order: &mut Order) -> Result<Checked, Status> {
+    /// Finds out where the request carries the signer's own headers, the order of its headers, and its time. Refuses what cannot be signed, in this order:
+    /// method, path, query, headers, host, region, service, time, access key id, secret access key, session token.
+    pub fn check(&self, credentials: &Credentials<'_>, checked: &mut Checked, order: &mut Order) -> Result<(), Status> {
         require(Bytes::TOKEN.holds(self.method), Status::Method)?;
         require(self.is_path(), Status::Path)?;
         require(self.is_raw() || is_wire(self.query, [b'#'; 2]), Status::Query)?;
-        let carried = Carried::by(&self.signed_headers(), order)?;
+        checked.carried.find(&self.signed_headers(), order)?;
         require(is_list(self.options.unsigned_headers), Status::Header)?;
         require(Bytes::SCOPE.holds(self.region), Status::Region)?;
         require(Bytes::SCOPE.holds(self.service), Status::Service)?;
@@ -109,8 +109,8 @@ impl Request<'_> {
         require(Bytes::SCOPE.holds(credentials.access_key_id), Status::AccessKeyId)?;
         require(!credentials.secret_access_key.is_empty(), Status::SecretAccessKey)?;
         require(is_visible(credentials.session_token), Status::SessionToken)?;
-        let timestamp = self.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
-        Ok(Checked { carried, timestamp })
+        checked.timestamp = self.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
+        Ok(())
     }
 
     /// The headers that are signed, without any of the signer's own.
@@ -131,7 +131,8 @@ impl Request<'_> {
     }
 }
 
-/// What was found out about a request when it was checked.
+/// What is found out about a request when it is checked.
+#[derive(Default)]
 pub struct Checked {
     /// Where it carries the headers that the signer writes.
     pub carried: Carried,

@@ -283,7 +283,8 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     sink: &mut S,
 ) -> Result<(), Status> {
     let (mut room, mut order) = (Room::new(), Order::new());
-    let checked = request.check(credentials, &mut order)?;
+    let mut checked = Checked::default();
+    request.check(credentials, &mut checked, &mut order)?;
     let signing = Signing::new(request, credentials, &checked, &mut order);
     signing.hash_payload(&request.payload, &mut room)?;
     signing.put_canonical_request(&room.payload_hash, &mut order, sink);
@@ -297,7 +298,8 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(
     sink: &mut S,
 ) -> Result<(), Status> {
     let (mut room, mut order) = (Room::new(), Order::new());
-    let checked = request.check(credentials, &mut order)?;
+    let mut checked = Checked::default();
+    request.check(credentials, &mut checked, &mut order)?;
     let signing = Signing::new(request, credentials, &checked, &mut order);
     signing.hash_payload(&request.payload, &mut room)?;
     signing.hash_canonical_request(&mut order, &mut room);
@@ -312,7 +314,8 @@ pub fn signature(
     cache: Option<&mut KeyCache>,
 ) -> Result<[u8; 64], Status> {
     let (mut room, mut order) = (Room::new(), Order::new());
-    let checked = request.check(credentials, &mut order)?;
+    let mut checked = Checked::default();
+    request.check(credentials, &mut checked, &mut order)?;
     let signing = Signing::new(request, credentials, &checked, &mut order);
     signing.hash_payload(&request.payload, &mut room)?;
     signing.hash_canonical_request(&mut order, &mut room);
