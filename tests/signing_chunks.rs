@@ -581,7 +581,7 @@ fn what_is_no_upload_in_chunks_is_refused() {
     let headers = headers(&pairs);
     let headers = headers.as_slice();
     let mut chunks = Chunks::new();
-    for payload in [Payload::Bytes(b""), Payload::Sha256([0; 32]), Payload::Unsigned] {
+    for payload in [Payload::Bytes(b""), Payload::Sha256(&[0; 32]), Payload::Unsigned] {
         let request = Request {
             payload,
             ..request(&headers, Streaming::Signed)

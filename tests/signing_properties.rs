@@ -297,6 +297,7 @@ fn with_request<T>(case: &Case, then: impl FnOnce(&Request<'_>, &Credentials<'_>
     let mut pairs = case.headers.clone();
     pairs.insert(pairs.len() / 2, ("Host".to_owned(), HOST.to_owned()));
     let headers = headers(&pairs);
+    let hash;
     let request = Request {
         method: case.method.as_bytes(),
         path: case.path.as_bytes(),
@@ -304,7 +305,10 @@ fn with_request<T>(case: &Case, then: impl FnOnce(&Request<'_>, &Credentials<'_>
         headers: &headers.as_slice(),
         payload: match &case.payload {
             Body::Bytes(bytes) => Payload::Bytes(bytes),
-            Body::Hashed(bytes) => Payload::Sha256(sha256(bytes)),
+            Body::Hashed(bytes) => {
+                hash = sha256(bytes);
+                Payload::Sha256(&hash)
+            }
             Body::Unsigned => Payload::Unsigned,
         },
         region: case.region.as_bytes(),

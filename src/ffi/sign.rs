@@ -32,6 +32,9 @@ const FLAGS: u32 = IOTCRED_SIGN_CONTENT_SHA256
     | IOTCRED_SIGN_PATH_ENCODED_ONCE
     | IOTCRED_SIGN_PATH_ENCODED_TWICE;
 
+/// The flags that exclude the one of the next bit.
+const EXCLUSIVE: u32 = IOTCRED_SIGN_PATH_NORMALIZED | IOTCRED_SIGN_PATH_ENCODED_ONCE;
+
 /// A signing key, kept from one signature to the next; a signing key lasts a day. The struct is the caller's; all zero is empty. It holds a secret
 /// (the key, not the secret access key it came from): wipe it with `sigv4_key_cache_wipe`. One thread at a time.
 #[repr(C)]
@@ -137,7 +140,7 @@ unsafe fn sign(
     let (headers, credentials, buffer) = unsafe {
         (
             HeaderArray::new(request.headers, request.header_count)?,
-            credentials.get()?,
+            credentials.or_refused(),
             bytes_mut(out.buffer.cast(), out.buffer_size, Status::NullArgument)?,
         )
     };
@@ -186,54 +189,39 @@ impl sigv4_request {
     /// # Safety
     /// What the request points to is as the header's "Pointers" says.
     pub(super) unsafe fn read<'a>(&'a self, headers: &'a HeaderArray<'a>) -> Result<Request<'a>, Status> {
-        if self.flags & !FLAGS != 0 {
+        if self.flags & !FLAGS != 0 || self.flags & self.flags >> 1 & EXCLUSIVE != 0 {
             return Err(Status::Flags);
         }
         // SAFETY: the caller's promise.
         let mut request = unsafe {
             Request {
-                method: self.method.get(Status::Method)?,
-                path: self.path.get(Status::Path)?,
-                query: self.query.get(Status::Query)?,
+                method: self.method.or_refused(),
+                path: self.path.or_refused(),
+                query: self.query.or_refused(),
                 headers,
                 payload: self.payload.read()?,
-                region: self.region.get(Status::Region)?,
-                service: self.service.get(Status::Service)?,
+                region: self.region.or_refused(),
+                service: self.service.or_refused(),
                 time: time(self.time)?,
                 options: Options {
                     content_sha256: self.has(IOTCRED_SIGN_CONTENT_SHA256),
-                    unsigned_headers: self.unsigned_headers.get(Status::Header)?,
+                    unsigned_headers: self.unsigned_headers.or_refused(),
                     ..Options::default()
                 },
             }
         };
         let usual = request.path_rules();
         request.options.path = Some(PathRules {
-            normalize: self.choice(
-                IOTCRED_SIGN_PATH_NORMALIZED,
-                IOTCRED_SIGN_PATH_AS_IT_IS,
-                usual.normalize,
-            )?,
-            double_encode: self.choice(
-                IOTCRED_SIGN_PATH_ENCODED_TWICE,
-                IOTCRED_SIGN_PATH_ENCODED_ONCE,
-                usual.double_encode,
-            )?,
+            normalize: self.has(IOTCRED_SIGN_PATH_NORMALIZED)
+                || usual.normalize && !self.has(IOTCRED_SIGN_PATH_AS_IT_IS),
+            double_encode: self.has(IOTCRED_SIGN_PATH_ENCODED_TWICE)
+                || usual.double_encode && !self.has(IOTCRED_SIGN_PATH_ENCODED_ONCE),
         });
         Ok(request)
     }
 
     pub(super) fn has(&self, flag: u32) -> bool {
         self.flags & flag != 0
-    }
-
-    /// What two flags that exclude each other say.
-    fn choice(&self, yes: u32, no: u32, usual: bool) -> Result<bool, Status> {
-        match (self.has(yes), self.has(no)) {
-            (true, true) => Err(Status::Flags),
-            (false, false) => Ok(usual),
-            (yes, _) => Ok(yes),
-        }
     }
 }
 

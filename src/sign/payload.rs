@@ -15,7 +15,7 @@ pub enum Payload<'a> {
     /// The body itself.
     Bytes(&'a [u8]),
     /// The SHA-256 of the body.
-    Sha256([u8; 32]),
+    Sha256(&'a [u8; 32]),
     /// The signature does not cover the body. S3 alone takes that.
     Unsigned,
     /// The body comes in chunks ([`Chunks`](super::Chunks)).
@@ -77,7 +77,7 @@ impl PayloadHash {
                 hash.finish(digest);
                 put_hex(digest.as_slice(), &mut self.text);
             }
-            Payload::Sha256(digest) => put_hex(digest, &mut self.text),
+            Payload::Sha256(digest) => put_hex(*digest, &mut self.text),
             Payload::Unsigned | Payload::Streaming(_) => copy(&mut self.text, payload.word()),
         }
     }
