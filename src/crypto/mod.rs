@@ -145,7 +145,8 @@ fn copy_ends<const N: usize>(target: &mut [u8], bytes: &[u8], map: impl Fn([u8; 
 }
 
 /// Copies `bytes` to the front of `target`, as far as both go.
-#[inline]
+#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(not(target_os = "none"), inline)]
 pub(crate) fn copy(target: &mut [u8], bytes: &[u8]) {
     let both = target.len().min(bytes.len());
     match (target.get_mut(..both), bytes.get(..both)) {

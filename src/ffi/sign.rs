@@ -193,31 +193,31 @@ impl sigv4_request {
             return Err(Status::Flags);
         }
         // SAFETY: the caller's promise.
-        let mut request = unsafe {
-            Request {
+        unsafe {
+            let service = self.service.or_refused();
+            let usual = PathRules::of(service);
+            Ok(Request {
                 method: self.method.or_refused(),
                 path: self.path.or_refused(),
                 query: self.query.or_refused(),
                 headers,
                 payload: self.payload.read()?,
                 region: self.region.or_refused(),
-                service: self.service.or_refused(),
+                service,
                 time: time(self.time)?,
                 options: Options {
+                    path: Some(PathRules {
+                        normalize: self.has(IOTCRED_SIGN_PATH_NORMALIZED)
+                            || usual.normalize && !self.has(IOTCRED_SIGN_PATH_AS_IT_IS),
+                        double_encode: self.has(IOTCRED_SIGN_PATH_ENCODED_TWICE)
+                            || usual.double_encode && !self.has(IOTCRED_SIGN_PATH_ENCODED_ONCE),
+                    }),
                     content_sha256: self.has(IOTCRED_SIGN_CONTENT_SHA256),
                     unsigned_headers: self.unsigned_headers.or_refused(),
                     ..Options::default()
                 },
-            }
-        };
-        let usual = request.path_rules();
-        request.options.path = Some(PathRules {
-            normalize: self.has(IOTCRED_SIGN_PATH_NORMALIZED)
-                || usual.normalize && !self.has(IOTCRED_SIGN_PATH_AS_IT_IS),
-            double_encode: self.has(IOTCRED_SIGN_PATH_ENCODED_TWICE)
-                || usual.double_encode && !self.has(IOTCRED_SIGN_PATH_ENCODED_ONCE),
-        });
-        Ok(request)
+            })
+        }
     }
 
     pub(super) fn has(&self, flag: u32) -> bool {

@@ -5,7 +5,7 @@ use super::headers::{Carried, Header, Headers, OWN, OWN_NAMES, same_name};
 use super::payload::PayloadHash;
 use super::sink::Sink;
 use super::sort::{Items, Order};
-use super::text::every;
+use super::text::{every, same};
 use crate::error::Status;
 use core::cmp::Ordering;
 
@@ -39,7 +39,7 @@ impl<'a> OwnValues<'a> {
     #[cfg_attr(target_os = "none", inline(never))]
     pub fn check_carried(&self, carried: &Carried, headers: &dyn Headers) -> Result<(), Status> {
         let same = |(own, position): (usize, &Option<usize>)| {
-            position.is_none_or(|position| headers.at(position).trimmed() == self.of(own))
+            position.is_none_or(|position| same(headers.at(position).trimmed(), self.of(own)))
         };
         let good = carried.own().iter().enumerate().all(same);
         good.then_some(()).ok_or(Status::HeaderConflict)

@@ -70,7 +70,7 @@ impl PayloadHash {
     pub fn set<H: Hash>(&mut self, payload: &Payload<'_>, hash: &mut H, digest: &mut Digest) {
         self.len = Self::len(payload);
         match payload {
-            Payload::Bytes([]) => self.text = *EMPTY,
+            Payload::Bytes([]) => copy(&mut self.text, EMPTY),
             Payload::Bytes(bytes) => {
                 hash.init();
                 hash.update(bytes);

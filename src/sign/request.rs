@@ -5,7 +5,7 @@ use super::canonical_headers::SignedHeaders;
 use super::headers::{Carried, Headers, OWN};
 use super::payload::Payload;
 use super::sort::Order;
-use super::text::{Bytes, is_visible};
+use super::text::{Bytes, is_visible, same};
 use super::uri::is_wire;
 use crate::credentials::Credentials;
 use crate::error::Status;
@@ -16,6 +16,11 @@ use crate::time::UnixTime;
 /// with `disableDoubleEncoding` in S3's endpoint rules.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>
 pub const S3_SERVICES: [&[u8]; 4] = [b"s3", b"s3-object-lambda", b"s3-outposts", b"s3express"];
+
+/// Whether a service is S3 under one of its names.
+pub(crate) fn is_s3(service: &[u8]) -> bool {
+    S3_SERVICES.iter().any(|name| same(name, service))
+}
 
 /// How path and query are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +41,17 @@ pub struct PathRules {
     pub normalize: bool,
     /// Encode the encoded path again.
     pub double_encode: bool,
+}
+
+impl PathRules {
+    /// What a service wants.
+    pub fn of(service: &[u8]) -> Self {
+        let usual = !is_s3(service);
+        Self {
+            normalize: usual,
+            double_encode: usual,
+        }
+    }
 }
 
 /// What can be chosen; nothing needs to be.
@@ -76,16 +92,12 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// Whether the service is S3 under one of its names.
     pub fn is_s3(&self) -> bool {
-        S3_SERVICES.contains(&self.service)
+        is_s3(self.service)
     }
 
     /// What the canonical path is like.
     pub fn path_rules(&self) -> PathRules {
-        let usual = !self.is_s3();
-        self.options.path.unwrap_or(PathRules {
-            normalize: usual,
-            double_encode: usual,
-        })
+        self.options.path.unwrap_or_else(|| PathRules::of(self.service))
     }
 
     /// Whether `x-amz-content-sha256` is signed.
@@ -109,8 +121,9 @@ impl Request<'_> {
         require(Bytes::SCOPE.holds(credentials.access_key_id), Status::AccessKeyId)?;
         require(!credentials.secret_access_key.is_empty(), Status::SecretAccessKey)?;
         require(is_visible(credentials.session_token), Status::SessionToken)?;
-        checked.timestamp = self.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
-        Ok(())
+        self.time
+            .put_iso8601_basic(&mut checked.timestamp)
+            .ok_or(Status::TimeOutOfRange)
     }
 
     /// The headers that are signed, without any of the signer's own.

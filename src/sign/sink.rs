@@ -1,6 +1,7 @@
 //! Where text goes as it is made: into a hash, into the caller's buffer, or beside a text that should be the same.
 #![forbid(unsafe_code)]
 
+use super::text::same;
 #[cfg(not(target_os = "none"))]
 use crate::crypto::copy_lower;
 use crate::crypto::{Hash, copy};
@@ -90,7 +91,10 @@ pub struct Match<'a> {
 
 impl Sink for Match<'_> {
     fn put(&mut self, bytes: &[u8]) {
-        self.rest = self.rest.and_then(|rest| rest.strip_prefix(bytes));
+        self.rest = self.rest.and_then(|rest| {
+            let (front, rest) = rest.split_at_checked(bytes.len())?;
+            same(front, bytes).then_some(rest)
+        });
     }
 }
 
