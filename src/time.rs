@@ -90,7 +90,8 @@ impl UnixTime {
         #[cfg(target_os = "none")]
         {
             copy(text, b"00000000T000000Z");
-            for (place, number) in [0_usize, 2, 4, 6, 9, 11, 13].into_iter().zip(self.numbers()?) {
+            for (i, number) in self.numbers()?.into_iter().enumerate() {
+                let place = if i < 4 { 2 * i } else { 2 * i + 1 };
                 copy(text.get_mut(place..).unwrap_or_default(), &decimal(number));
             }
         }

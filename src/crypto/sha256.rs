@@ -81,7 +81,7 @@ impl Sha256 {
 
     /// Begins with a state that has hashed so many bytes.
     fn start(&mut self, state: &[u32; 8], hashed: u64) {
-        self.state = *state;
+        copy_words(&mut self.state, state);
         self.filled = 0;
         self.hashed = hashed;
     }
@@ -149,6 +149,12 @@ impl Sha256 {
         self.compress_buffer();
         put_big_endian(&self.state, digest);
     }
+}
+
+/// Copies a state. A small image need not have memcpy for it.
+#[cfg_attr(target_os = "none", inline(never))]
+fn copy_words(target: &mut [u32], words: &[u32]) {
+    target.iter_mut().zip(words).for_each(|(target, word)| *target = *word);
 }
 
 /// Hashes blocks, if there are any.
@@ -305,10 +311,10 @@ impl Midstates {
     pub fn set(&mut self, hash: &mut Sha256, key: &BlockKey) {
         key.begin(hash);
         hash.compress_buffer();
-        self.inner = hash.state;
+        copy_words(&mut self.inner, &hash.state);
         key.begin_outer(hash);
         hash.compress_buffer();
-        self.outer = hash.state;
+        copy_words(&mut self.outer, &hash.state);
     }
 }
 

@@ -194,16 +194,23 @@ fn put_name<S: Sink + ?Sized>(position: usize, name: &[u8], sink: &mut S) {
     }
 }
 
-/// Writes a value with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and AWS's signer in Rust leaves them.
+/// Writes a value, which neither begins nor ends with a space, with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and AWS's signer in Rust leaves them.
 fn put_folded<S: Sink + ?Sized>(value: &[u8], headers: &dyn Headers, sink: &mut S) {
     if every(value, |byte| byte != b' ' && byte != b'\t') {
         return sink.put(value);
     }
     let folds_tabs = headers.folds_tabs();
-    let is_space = |byte: u8| byte == b' ' || byte == b'\t' && folds_tabs;
-    let mut separator: &[u8] = b"";
-    for word in value.split(|byte| is_space(*byte)).filter(|word| !word.is_empty()) {
-        sink.put(core::mem::replace(&mut separator, b" "));
+    let is_space = |byte: &u8| *byte == b' ' || *byte == b'\t' && folds_tabs;
+    let mut rest = value;
+    loop {
+        let end = rest.iter().position(is_space).unwrap_or(rest.len());
+        let (word, spaces) = rest.split_at_checked(end).unwrap_or_default();
         sink.put(word);
+        let run = spaces.iter().take_while(|byte| is_space(byte)).count();
+        rest = spaces.get(run..).unwrap_or_default();
+        if rest.is_empty() {
+            return;
+        }
+        sink.put(b" ");
     }
 }
