@@ -3,7 +3,7 @@
 
 use super::canonical_headers::{SignedHeaders, compare_names};
 use super::sort::Order;
-use super::text::{Bytes, every};
+use super::text::{Bytes, cut, every};
 use crate::error::Status;
 
 /// One header of a request.
@@ -141,10 +141,17 @@ fn is_signed(known: Option<usize>, name: &[u8], unsigned: &[u8]) -> bool {
 
 /// Whether a request leaves out a name: one in a list of names with spaces between them, or, where that is empty, in [`UNSIGNED_HEADERS`].
 fn is_unsigned(name: &[u8], unsigned: &[u8]) -> bool {
-    match unsigned {
-        b"" => place(&UNSIGNED_HEADERS, const { lengths(&UNSIGNED_HEADERS) }, name).is_some(),
-        unsigned => unsigned.split(|byte| *byte == b' ').any(|other| same_name(other, name)),
+    if unsigned.is_empty() {
+        return place(&UNSIGNED_HEADERS, const { lengths(&UNSIGNED_HEADERS) }, name).is_some();
     }
+    let mut list = cut(unsigned, b' ');
+    while !same_name(list.0, name) {
+        if list.1.is_empty() {
+            return false;
+        }
+        list = cut(list.1, b' ');
+    }
+    true
 }
 
 /// Whether two names are the same but for case.
