@@ -280,11 +280,11 @@ fn ours(case: &Case, cache: Option<&mut KeyCache>) -> Added {
         let text = |range: Option<std::ops::Range<usize>>| {
             range.map(|range| String::from_utf8(buffer[range].to_vec()).unwrap())
         };
-        let token = signed.security_token.then(|| case.token.clone());
+        let token = signed.security_token().then(|| case.token.clone());
         [
-            ("authorization", text(signed.authorization)),
-            ("x-amz-content-sha256", text(signed.content_sha256)),
-            ("x-amz-date", text(signed.date)),
+            ("authorization", text(signed.authorization())),
+            ("x-amz-content-sha256", text(signed.content_sha256())),
+            ("x-amz-date", text(signed.date())),
             ("x-amz-security-token", token),
         ]
         .into_iter()

@@ -161,7 +161,7 @@ impl sigv4_signed {
         buffer: &[u8],
     ) -> Result<(), Status> {
         let signed = too_small(signed, &mut self.buffer_len)?;
-        self.buffer_len = signed.len;
+        self.buffer_len = signed.len();
         self.header_count = 0;
         for (slot, header) in self.headers.iter_mut().zip(signed.headers(credentials, buffer)) {
             *slot = sigv4_header {
@@ -236,12 +236,11 @@ impl sigv4_payload {
         match self.kind {
             IOTCRED_PAYLOAD_BYTES => Ok(Payload::Bytes(bytes)),
             IOTCRED_PAYLOAD_SHA256 => bytes.try_into().map(Payload::Sha256).map_err(|_| Status::Payload),
-            IOTCRED_PAYLOAD_UNSIGNED if bytes.is_empty() => Ok(Payload::Unsigned),
-            IOTCRED_PAYLOAD_STREAMING if bytes.is_empty() => Ok(Payload::Streaming(Streaming::Signed)),
-            IOTCRED_PAYLOAD_STREAMING_TRAILER if bytes.is_empty() => Ok(Payload::Streaming(Streaming::SignedTrailer)),
-            IOTCRED_PAYLOAD_STREAMING_UNSIGNED_TRAILER if bytes.is_empty() => {
-                Ok(Payload::Streaming(Streaming::UnsignedTrailer))
-            }
+            _ if !bytes.is_empty() => Err(Status::Payload),
+            IOTCRED_PAYLOAD_UNSIGNED => Ok(Payload::Unsigned),
+            IOTCRED_PAYLOAD_STREAMING => Ok(Payload::Streaming(Streaming::Signed)),
+            IOTCRED_PAYLOAD_STREAMING_TRAILER => Ok(Payload::Streaming(Streaming::SignedTrailer)),
+            IOTCRED_PAYLOAD_STREAMING_UNSIGNED_TRAILER => Ok(Payload::Streaming(Streaming::UnsignedTrailer)),
             _ => Err(Status::Payload),
         }
     }

@@ -52,7 +52,7 @@ impl KeyCache {
             rest: Some(self.scope()),
         };
         scope.put(direct(&mut same));
-        let same_scope = same.rest.is_some_and(<[u8]>::is_empty);
+        let same_scope = same.is_whole();
         if !self.is_of(hash, secret) || !same_scope {
             self.derive(hash, secret, scope, room);
             self.scope = [0; SCOPE];

@@ -94,7 +94,7 @@ pub fn sign_request(
     let signing = Signing::new(request, credentials, &checked, &mut order);
     signing.prepare(&mut room, &mut order, buffer)?;
     signing.sign(cache, &mut room);
-    let len = signing.finish(&mut room, &mut order, buffer)?;
+    let len = signing.finish(&room, &mut order, buffer)?;
     Ok(signing.layout(len))
 }
 
@@ -186,7 +186,7 @@ mod tests {
                 assert_eq!(sign(room), Err(Error::BufferTooSmall { needed }));
             }
             let (signed, text) = sign(needed).unwrap();
-            assert!(signed.len == needed && !text.contains(&b'#'));
+            assert!(signed.len() == needed && !text.contains(&b'#'));
             for room in needed..needed + 100 {
                 let (other, buffer) = sign(room).unwrap();
                 assert_eq!(other, signed);

@@ -11,7 +11,7 @@ use super::request::Checked;
 use super::signing_key::derive_signing_key;
 use super::sink::{Count, Match, Sink, Writer, direct};
 use super::sort::Order;
-use super::string_to_sign::{self, ALGORITHM, Scope, put_digest};
+use super::string_to_sign::{self, ALGORITHM, Scope};
 use super::text::put_hex;
 use super::{Error, KeyCache, Request};
 use crate::credentials::Credentials;
@@ -105,9 +105,6 @@ impl<'a> Signing<'a> {
             return Err(Error::BufferTooSmall { needed });
         }
         self.hash_payload(&self.request.payload, room)?;
-        if self.carried.authorization().is_some() {
-            self.check_carried_authorization(order)?;
-        }
         self.hash_canonical_request(order, room);
         Ok(())
     }
@@ -135,27 +132,31 @@ impl<'a> Signing<'a> {
 
     /// Bytes of those values that stand before that of `authorization`.
     fn values_len(&self) -> usize {
+        let [date, content_sha256] = self.value_lens();
+        date.wrapping_add(content_sha256)
+    }
+
+    /// Bytes of the values of `x-amz-date` and `x-amz-content-sha256`, as far as they are added.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn value_lens(&self) -> [usize; 2] {
         let [content_sha256, date, _] = self.headers.added;
-        let date = if date { self.scope.timestamp.len() } else { 0 };
         let content_sha256 = if content_sha256 {
             PayloadHash::len(&self.request.payload)
         } else {
             0
         };
-        date.wrapping_add(content_sha256)
+        [if date { self.scope.timestamp.len() } else { 0 }, content_sha256]
     }
 
-    /// Where the values that are added stand in so many bytes.
+    /// How long the values are that are added, where all of them have so many bytes.
     pub fn layout(&self, len: usize) -> Signed {
-        let [content_sha256, date, security_token] = self.headers.added;
-        let timestamp = self.scope.timestamp.len();
-        let before = self.values_len();
+        let [date, content_sha256] = self.value_lens();
+        let [.., security_token] = self.headers.added;
         Signed {
-            date: date.then_some(0..timestamp),
-            content_sha256: content_sha256.then_some(if date { timestamp } else { 0 }..before),
-            authorization: self.carried.authorization().is_none().then_some(before..len),
+            date,
+            content_sha256,
+            authorization: len.wrapping_sub(date).wrapping_sub(content_sha256),
             security_token,
-            len,
         }
     }
 
@@ -172,38 +173,29 @@ impl<'a> Signing<'a> {
         writer
     }
 
-    /// Refuses a request that carries an `authorization` header that says another thing than the signer's before the signature.
-    #[cfg_attr(target_os = "none", inline(never))]
-    fn check_carried_authorization(&self, order: &mut Order) -> Result<(), Status> {
-        let mut same = Match {
-            rest: self.carried_authorization(),
-        };
-        self.authorization().put_before(order, direct(&mut same));
-        same.rest
-            .filter(|rest| rest.len() == SIGNATURE_LEN)
-            .map_or(Err(Status::HeaderConflict), |_| Ok(()))
-    }
-
+    /// The value of `authorization`, where the request carries it.
     fn carried_authorization(&self) -> Option<&'a [u8]> {
         let position = self.carried.authorization()?;
         Some(self.request.headers.at(position).trimmed())
     }
 
-    /// Writes the values that are added, the signature at their end; or, where the request carries a signature already, refuses another one first. Returns how
-    /// many bytes of the buffer are used.
+    /// Writes the values that are added, and returns how many bytes they are; `authorization` is the last of them. Refuses a request that carries that with
+    /// another value.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub fn finish(&self, room: &mut Room, order: &mut Order, buffer: &mut [u8]) -> Result<usize, Status> {
-        if let Some(carried) = self.carried_authorization() {
-            let mut same = Match {
-                rest: carried.last_chunk::<SIGNATURE_LEN>().map(<[u8; _]>::as_slice),
-            };
-            put_digest(&room.digest, direct(&mut same));
-            same.rest.ok_or(Status::HeaderConflict)?;
-        }
-        let size = buffer.len();
-        let mut writer = self.write_values(room, buffer);
-        if self.carried.authorization().is_none() {
-            self.authorization().put(&room.digest, order, direct(&mut writer));
+    pub fn finish(&self, room: &Room, order: &mut Order, buffer: &mut [u8]) -> Result<usize, Status> {
+        let (authorization, size) = (self.authorization(), buffer.len());
+        let mut writer;
+        match self.carried_authorization() {
+            Some(carried) => {
+                let mut same = Match { rest: Some(carried) };
+                authorization.put(&room.digest, order, direct(&mut same));
+                same.is_whole().then_some(()).ok_or(Status::HeaderConflict)?;
+                writer = self.write_values(room, buffer);
+            }
+            None => {
+                writer = self.write_values(room, buffer);
+                authorization.put(&room.digest, order, direct(&mut writer));
+            }
         }
         Ok(size.wrapping_sub(writer.0.len()))
     }

@@ -89,6 +89,13 @@ pub struct Match<'a> {
     pub rest: Option<&'a [u8]>,
 }
 
+impl Match<'_> {
+    /// Whether it was all of the text, and nothing else.
+    pub fn is_whole(&self) -> bool {
+        self.rest.is_some_and(<[u8]>::is_empty)
+    }
+}
+
 impl Sink for Match<'_> {
     fn put(&mut self, bytes: &[u8]) {
         self.rest = self.rest.and_then(|rest| {
@@ -117,7 +124,7 @@ mod tests {
         let matches = |text: &'static [u8], pieces: &[&[u8]]| {
             let mut found = Match { rest: Some(text) };
             pieces.iter().for_each(|piece| found.put(piece));
-            found.rest == Some(b"")
+            found.is_whole()
         };
         assert!(matches(b"abcd", &[b"ab", b"cd"]));
         assert!(!matches(b"abcd", &[b"ab", b"ce"]));
