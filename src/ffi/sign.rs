@@ -194,6 +194,8 @@ impl sigv4_request {
         }
         // SAFETY: the caller's promise.
         unsafe {
+            // First what can fail: the rest is then written where it belongs.
+            let (payload, time) = (self.payload.read()?, time(self.time)?);
             let service = self.service.or_refused();
             let usual = PathRules::of(service);
             Ok(Request {
@@ -201,10 +203,10 @@ impl sigv4_request {
                 path: self.path.or_refused(),
                 query: self.query.or_refused(),
                 headers,
-                payload: self.payload.read()?,
+                payload,
                 region: self.region.or_refused(),
                 service,
-                time: time(self.time)?,
+                time,
                 options: Options {
                     path: Some(PathRules {
                         normalize: self.has(IOTCRED_SIGN_PATH_NORMALIZED)

@@ -31,6 +31,7 @@ pub struct Authorization<'a> {
 
 impl Authorization<'_> {
     /// Writes the value up to the signature.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn put_before<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
         sink.put(self.scope.algorithm);
         sink.put(CREDENTIAL);

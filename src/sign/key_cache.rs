@@ -56,9 +56,8 @@ impl KeyCache {
         if !self.is_of(hash, secret) || !same_scope {
             self.derive(hash, secret, scope, room);
             self.scope = [0; SCOPE];
-            if Self::has_room_for(scope) {
-                scope.put(direct(&mut Writer(&mut self.scope)));
-            }
+            // Of one that there is no room for only the front, which is none.
+            scope.put(direct(&mut Writer(&mut self.scope)));
         }
         &self.midstates
     }
