@@ -115,7 +115,7 @@ fn texts() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, Vec<(String, String)>)> {
             "x-amz-content-sha256",
             "x-amz-security-token",
         ];
-        !known.contains(&name.as_str()) && !UNSIGNED_HEADERS.contains(&name.as_bytes())
+        !known.contains(&name.as_str()) && !UNSIGNED_HEADERS.split(' ').any(|other| other == name.as_str())
     });
     let value = prop_oneof![
         "[!-~]{1,20}",

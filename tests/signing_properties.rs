@@ -140,7 +140,8 @@ fn extra_headers() -> impl Strategy<Value = Vec<(String, String)>> {
     let signed_alike = |name: &String| {
         let name = name.to_lowercase();
         let alike = ["user-agent", "transfer-encoding", "x-amzn-trace-id"].contains(&name.as_str());
-        !["host", "authorization"].contains(&name.as_str()) && (alike || !UNSIGNED_HEADERS.contains(&name.as_bytes()))
+        !["host", "authorization"].contains(&name.as_str())
+            && (alike || !UNSIGNED_HEADERS.split(' ').any(|other| other == name.as_str()))
     };
     let header = (name.prop_filter("signed by both or by neither", signed_alike), value);
     prop_oneof![
@@ -242,9 +243,7 @@ fn settings(case: &Case) -> SigningSettings {
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
     }
     // Its own list and ours are meant to differ, so it leaves out what we leave out.
-    let excluded = UNSIGNED_HEADERS
-        .iter()
-        .map(|name| Cow::Borrowed(std::str::from_utf8(name).unwrap()));
+    let excluded = UNSIGNED_HEADERS.split(' ').map(Cow::Borrowed);
     settings.excluded_headers = Some(excluded.chain([Cow::Borrowed("authorization")]).collect());
     settings
 }
@@ -518,7 +517,7 @@ fn note(reached: &Reached, case: &Case) {
             "a header that is not signed",
             header_names
                 .iter()
-                .any(|name| UNSIGNED_HEADERS.contains(&name.as_bytes())),
+                .any(|name| UNSIGNED_HEADERS.split(' ').any(|other| other == name.as_str())),
         ),
         ("no token", case.token.is_empty()),
         ("a token", (1..8192).contains(&case.token.len())),

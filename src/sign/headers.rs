@@ -93,45 +93,53 @@ pub const AUTHORIZATION_NAME: &[u8] = b"authorization";
 /// SDKs leave out because a proxy or a client library changes them. Every other header is signed.
 /// <https://github.com/smithy-lang/smithy-rs/blob/main/aws/rust-runtime/aws-sigv4/src/http_request/settings.rs>,
 /// <https://github.com/awslabs/aws-c-auth/blob/main/source/aws_signing.c>
-pub const UNSIGNED_HEADERS: [&[u8]; 11] = [
-    b"connection",
-    b"expect",
-    b"keep-alive",
-    b"proxy-authorization",
-    b"proxy-connection",
-    b"te",
-    b"trailer",
-    b"transfer-encoding",
-    b"upgrade",
-    b"user-agent",
-    b"x-amzn-trace-id",
-];
+pub const UNSIGNED_HEADERS: &str = "connection expect keep-alive proxy-authorization proxy-connection te trailer transfer-encoding upgrade user-agent \
+    x-amzn-trace-id";
 
 /// One bit for each length of the names in a list: most names have another, and need not be compared.
-const fn lengths(names: &[&[u8]]) -> u32 {
-    let mut lengths = 0;
-    let mut i = 0;
-    while i < names.len() {
-        lengths |= 1 << names[i].len();
+const fn lengths(list: &[u8]) -> u32 {
+    let (mut lengths, mut len, mut i) = (0, 0, 0);
+    while i < list.len() {
+        len = if list[i] == b' ' { 0 } else { len + 1 };
+        if i + 1 == list.len() || list[i + 1] == b' ' {
+            lengths |= 1 << len;
+        }
         i += 1;
     }
     lengths
 }
 
-/// Which one of a few names a name is, but for case.
+/// Whether a list of names with spaces between them has a name.
 #[cfg_attr(target_os = "none", inline(never))]
-#[cfg_attr(not(target_os = "none"), inline(always))]
-fn place(names: &[&[u8]], lengths: u32, name: &[u8]) -> Option<usize> {
-    if lengths.wrapping_shr(name.len() as u32) & 1 == 0 {
-        return None;
+fn has_name(list: &[u8], name: &[u8]) -> bool {
+    let mut rest = list;
+    loop {
+        let (other, behind) = cut(rest, b' ');
+        if same_name(other, name) {
+            return true;
+        }
+        if behind.is_empty() {
+            return false;
+        }
+        rest = behind;
     }
-    names.iter().position(|other| same_name(other, name))
 }
 
 /// What the signer knows the name of a header for, if it does: the place of one of its own in [`OWN_NAMES`], `AUTHORIZATION` or [`HOST`].
+#[cfg_attr(target_os = "none", inline(never))]
 pub fn known(name: &[u8]) -> Option<usize> {
     const NAMES: [&[u8]; OWN + 2] = [OWN_NAMES[0], OWN_NAMES[1], OWN_NAMES[2], AUTHORIZATION_NAME, b"host"];
-    place(&NAMES, const { lengths(&NAMES) }, name)
+    const LENGTHS: u32 =
+        1 << NAMES[0].len() | 1 << NAMES[1].len() | 1 << NAMES[2].len() | 1 << NAMES[3].len() | 1 << NAMES[4].len();
+    if !may_be(name, LENGTHS) {
+        return None;
+    }
+    NAMES.iter().position(|other| same_name(other, name))
+}
+
+/// Whether a name has the length of one in a list.
+fn may_be(name: &[u8], lengths: u32) -> bool {
+    lengths.wrapping_shr(name.len() as u32) & 1 != 0
 }
 
 /// Whether the header with a name, and what that is known for, is signed.
@@ -141,17 +149,11 @@ fn is_signed(known: Option<usize>, name: &[u8], unsigned: &[u8]) -> bool {
 
 /// Whether a request leaves out a name: one in a list of names with spaces between them, or, where that is empty, in [`UNSIGNED_HEADERS`].
 fn is_unsigned(name: &[u8], unsigned: &[u8]) -> bool {
-    if unsigned.is_empty() {
-        return place(&UNSIGNED_HEADERS, const { lengths(&UNSIGNED_HEADERS) }, name).is_some();
+    const LENGTHS: u32 = lengths(UNSIGNED_HEADERS.as_bytes());
+    match unsigned {
+        b"" => may_be(name, LENGTHS) && has_name(UNSIGNED_HEADERS.as_bytes(), name),
+        unsigned => has_name(unsigned, name),
     }
-    let mut list = cut(unsigned, b' ');
-    while !same_name(list.0, name) {
-        if list.1.is_empty() {
-            return false;
-        }
-        list = cut(list.1, b' ');
-    }
-    true
 }
 
 /// Whether two names are the same but for case.
