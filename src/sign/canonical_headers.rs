@@ -62,42 +62,49 @@ pub struct SignedHeaders<'a> {
 impl<'a> SignedHeaders<'a> {
     /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added.
     pub fn put_canonical<S: Sink + ?Sized>(&self, own: Option<OwnValues<'_>>, order: &mut Order, sink: &mut S) {
-        let mut previous: &[u8] = b"";
-        order.begin(self);
-        while let Some(position) = order.next(self) {
-            let header = self.at(position, own);
-            if same_name(previous, header.name) {
-                sink.put(b",");
-            } else {
-                if !previous.is_empty() {
-                    sink.put(b"\n");
-                }
-                put_name(position, header.name, sink);
-                sink.put(b":");
-            }
-            previous = header.name;
-            if own_at(position).is_some() {
-                sink.put(header.value);
-            } else {
-                put_folded(header.trimmed(), self.headers, sink);
-            }
-        }
+        self.put_each(true, own, order, sink);
         sink.put(b"\n");
     }
 
     /// Writes the names with a semicolon between them.
     pub fn put_names<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
+        self.put_each(false, None, order, sink);
+    }
+
+    /// Writes each name, with its values or without. Where code may be large there is a copy for either.
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn put_each<S: Sink + ?Sized>(&self, values: bool, own: Option<OwnValues<'_>>, order: &mut Order, sink: &mut S) {
         let mut previous: &[u8] = b"";
         order.begin(self);
         while let Some(position) = order.next(self) {
-            let name = self.name(position);
-            if !same_name(previous, name) {
-                if !previous.is_empty() {
-                    sink.put(b";");
+            let header = if values || cfg!(target_os = "none") {
+                self.at(position, own)
+            } else {
+                Header {
+                    name: self.name(position),
+                    value: b"",
                 }
-                put_name(position, name, sink);
+            };
+            if !same_name(previous, header.name) {
+                if !previous.is_empty() {
+                    sink.put(if values { b"\n" } else { b";" });
+                }
+                put_name(position, header.name, sink);
+                if values {
+                    sink.put(b":");
+                }
+            } else if values {
+                sink.put(b",");
             }
-            previous = name;
+            previous = header.name;
+            if !values {
+                // Nothing more.
+            } else if own_at(position).is_some() {
+                sink.put(header.value);
+            } else {
+                put_folded(header.trimmed(), self.headers, sink);
+            }
         }
     }
 
