@@ -127,6 +127,12 @@ impl Sha256 {
         self.hashed = self.hashed.wrapping_add(self.filled as u64);
     }
 
+    /// Fills the buffer with zeros up to a place.
+    fn clear_to(&mut self, end: usize) {
+        self.buffer.get_mut(self.filled..end).unwrap_or_default().fill(0);
+        self.filled = end;
+    }
+
     /// Ends, with the digest in its place: it may be a key, and one that is returned could leave a copy on the stack.
     fn end(&mut self, digest: &mut [u8; DIGEST]) {
         let bits = self
@@ -137,14 +143,14 @@ impl Sha256 {
         self.push(&[0x80]);
         // The length ends the block, or else the next one.
         let zeros = (BLOCK - bits.len()).wrapping_sub(self.filled) % BLOCK;
-        let end = self.filled.wrapping_add(zeros);
-        match self.buffer.get_mut(self.filled..end) {
-            Some(free) if end < BUFFER => {
-                free.fill(0);
-                self.filled = end;
-            }
-            _ => self.push_blocks([0; BLOCK].get(..zeros).unwrap_or_default()),
+        let mut end = self.filled.wrapping_add(zeros);
+        if end > BUFFER {
+            self.clear_to(BUFFER);
+            self.compress_buffer();
+            self.filled = 0;
+            end = end.wrapping_sub(BUFFER);
         }
+        self.clear_to(end);
         self.push(&bits);
         self.compress_buffer();
         put_big_endian(&self.state, digest);
