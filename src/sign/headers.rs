@@ -226,7 +226,8 @@ impl Carried {
             let known = known(header.name);
             if Order::TAKES_ITEMS && is_signed(known, header.name, signed.unsigned) {
                 // Most lists come sorted.
-                if compare_names(last, header.name).is_le() && order.append(position) {
+                if compare_names(last, header.name).is_le() {
+                    order.append(position);
                     last = header.name;
                 } else {
                     order.insert(signed, position);

@@ -1,8 +1,8 @@
 //! Order without a heap and without a limit.
 //!
-//! An array of [`SORT_BATCH`] positions on the stack is filled with the smallest items, in order, each inserted from the end, since many lists come
-//! sorted. Where there are more items, the array is emptied and filled with the smallest of those that come after the last one, and so on: one pass
-//! more for each further batch, and never an error.
+//! An array of [`SORT_BATCH`] positions on the stack is filled with the smallest items, in order, by binary insertion: n log n comparisons. Where
+//! there are more items, the array is emptied and filled with the smallest of those that come after the last one, and so on: one pass more
+//! for each further batch, and never an error.
 #![forbid(unsafe_code)]
 
 use crate::limits::SORT_BATCH;
@@ -78,16 +78,15 @@ impl Order {
         }
     }
 
-    /// Puts in one that comes behind all others, if there is room.
+    /// Puts in one that comes behind all others; it falls out of a full batch.
     #[inline(always)]
-    pub fn append(&mut self, position: usize) -> bool {
+    pub fn append(&mut self, position: usize) {
         match self.batch.get_mut(self.len) {
-            Some(end) if Self::TAKES_ITEMS => {
+            Some(end) => {
                 *end = position;
                 self.len = self.len.wrapping_add(1);
-                true
             }
-            _ => false,
+            None => self.more = true,
         }
     }
 
@@ -141,43 +140,38 @@ impl Order {
     /// Puts a position where it belongs, which in many lists is the end.
     #[inline(always)]
     fn insert_any<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
-        // A small processor has one loop for both cases.
-        if Self::TAKES_ITEMS {
-            let last = self.batch.get(self.len.wrapping_sub(1)).copied();
-            if last.is_none_or(|last| comes_before(items, last, position)) && self.append(position) {
-                return;
-            }
-        }
-        self.insert_within(items, position);
-    }
-
-    /// Shifts what comes behind a position, and puts it there; the largest one falls out of a full batch.
-    #[inline(never)]
-    fn insert_within<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
-        let mut place = self.len;
-        if place < SORT_BATCH {
-            self.len = place.wrapping_add(1);
+        let last = self.batch.get(self.len.wrapping_sub(1)).copied();
+        if last.is_none_or(|last| comes_before(items, last, position)) {
+            self.append(position);
         } else {
-            self.more = true;
+            self.insert_before_last(items, position);
         }
-        while let Some(before) = place.checked_sub(1)
-            && let Some(other) = self.batch.get(before).copied()
-            && !comes_before(items, other, position)
-        {
-            self.put(place, other);
-            place = before;
-        }
-        self.put(place, position);
     }
 
-    #[inline(always)]
-    fn put(&mut self, place: usize, position: usize) {
-        if let Some(slot) = self.batch.get_mut(place) {
-            *slot = position;
+    /// Puts a position where it belongs before the last one, which falls out of a full batch.
+    #[inline(never)]
+    fn insert_before_last<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
+        let (mut low, mut high) = (0, self.len.saturating_sub(1));
+        while low < high {
+            let middle = low.midpoint(high);
+            let other = self.batch.get(middle).copied().unwrap_or_default();
+            (low, high) = if comes_before(items, other, position) {
+                (middle.wrapping_add(1), high)
+            } else {
+                (low, middle)
+            };
+        }
+        let full = self.len == SORT_BATCH;
+        self.more |= full;
+        self.len = if full { SORT_BATCH } else { self.len.wrapping_add(1) };
+        let mut carried = position;
+        for slot in self.batch.get_mut(low..self.len).unwrap_or_default() {
+            core::mem::swap(slot, &mut carried);
         }
     }
 }
 
+#[cfg_attr(target_os = "none", inline(never))]
 fn comes_before<I: Items + ?Sized>(items: &I, a: usize, b: usize) -> bool {
     items.compare(a, b).then(a.cmp(&b)) == Ordering::Less
 }
