@@ -83,13 +83,26 @@ impl UnixTime {
         Some(text)
     }
 
+    /// Writes the form of `x-amz-date`, 16 characters: `20150830T123600Z`. `None` outside the years 0000 to 9999.
+    pub fn put_iso8601_basic(self, text: &mut [u8; 16]) -> Option<()> {
+        #[cfg(not(target_os = "none"))]
+        (*text = self.iso8601_basic()?);
+        #[cfg(target_os = "none")]
+        {
+            copy(text, b"00000000T000000Z");
+            for (i, number) in self.numbers()?.into_iter().enumerate() {
+                let place = if i < 4 { 2 * i } else { 2 * i + 1 };
+                copy(text.get_mut(place..).unwrap_or_default(), &decimal(number));
+            }
+        }
+        Some(())
+    }
+
     /// The form of `x-amz-date`, 16 characters: `20150830T123600Z`. `None` outside the years 0000 to 9999.
     #[cfg(target_os = "none")]
     pub fn iso8601_basic(self) -> Option<[u8; 16]> {
-        let [a, b, c, d, e, f, g] = self.pairs()?;
-        let pairs = [a, b, c, d, [b'T', e[0]], [e[1], f[0]], [f[1], g[0]], [g[1], b'Z']];
         let mut text = [0; 16];
-        copy(&mut text, pairs.as_flattened());
+        self.put_iso8601_basic(&mut text)?;
         Some(text)
     }
 
@@ -108,10 +121,7 @@ impl UnixTime {
     fn pairs(self) -> Option<[[u8; 2]; 7]> {
         let mut pairs = [[0; 2]; 7];
         for (pair, number) in pairs.iter_mut().zip(self.numbers()?) {
-            *pair = [
-                b'0'.wrapping_add((number / 10) as u8),
-                b'0'.wrapping_add((number % 10) as u8),
-            ];
+            *pair = decimal(number);
         }
         Some(pairs)
     }
@@ -130,6 +140,11 @@ impl UnixTime {
         let (minute, hour) = (second / 60, second / 3600);
         Some([year / 100, year % 100, month, day, hour, minute % 60, second % 60])
     }
+}
+
+/// The two decimal digits of a number below 100.
+fn decimal(number: u32) -> [u8; 2] {
+    [number / 10, number % 10].map(|digit| b'0'.wrapping_add(digit as u8))
 }
 
 /// Four numbers below 100 as eight decimal digits, the first of them in the lowest byte.

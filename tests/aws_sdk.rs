@@ -115,7 +115,7 @@ fn texts() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, Vec<(String, String)>)> {
             "x-amz-content-sha256",
             "x-amz-security-token",
         ];
-        !known.contains(&name.as_str()) && !UNSIGNED_HEADERS.contains(&name.as_bytes())
+        !known.contains(&name.as_str()) && !UNSIGNED_HEADERS.split(' ').any(|other| other == name.as_str())
     });
     let value = prop_oneof![
         "[!-~]{1,20}",
@@ -190,7 +190,7 @@ proptest! {
         let credentials = Credentials { access_key_id: sdk.access_key_id, secret_access_key: sdk.secret_access_key, session_token: b"" };
         let mut buffer = [0; 8192];
         let signed = sign::sign_request(&request, &credentials, None, &mut buffer).unwrap();
-        let native = std::str::from_utf8(&buffer[signed.authorization.unwrap()]).unwrap();
+        let native = std::str::from_utf8(&buffer[signed.authorization().unwrap()]).unwrap();
         prop_assert_eq!(authorization(&sdk).unwrap(), native);
 
         let canonical = canonical_request(&request, &credentials);

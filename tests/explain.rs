@@ -323,7 +323,7 @@ fn each_thing_that_is_not_as_aws_signs_it_is_named() {
             "(none)",
         ),
         (
-            |r, _| r.payload = Payload::Sha256([0x11; 32]),
+            |r, _| r.payload = Payload::Sha256(&[0x11; 32]),
             (Cause::Payload, Line::PayloadHash, ""),
             "1111111111111111111111111111111111111111111111111111111111111111",
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

@@ -310,7 +310,7 @@ fn the_payload_is_unsigned_for_s3_and_hashed_elsewhere_and_can_be_given() {
     for (payload, s3, other) in [
         (Payload::Bytes(b""), "UNSIGNED-PAYLOAD", EMPTY),
         (Payload::Bytes(b"abc"), ABC, ABC),
-        (Payload::Sha256([0xab; 32]), &*"ab".repeat(32), &*"ab".repeat(32)),
+        (Payload::Sha256(&[0xab; 32]), &*"ab".repeat(32), &*"ab".repeat(32)),
         (Payload::Unsigned, "UNSIGNED-PAYLOAD", "UNSIGNED-PAYLOAD"),
     ] {
         assert_eq!(last_line(b"s3", payload), s3);

@@ -14,7 +14,7 @@ use iotcred::credentials::Credentials;
 use iotcred::error::Status;
 use iotcred::limits::{CHUNK_MIN, TRAILER_NAME_MAX};
 use iotcred::sign::{
-    Announced, CHUNK_HEAD_MAX, Chunks, Error, Form, Header, Options, Payload, Request, Signed, Streaming, sign_request,
+    Announced, CHUNK_HEAD_MAX, Chunks, Error, Form, Header, Options, Payload, Request, Streaming, sign_request,
 };
 use iotcred::time::UnixTime;
 use proptest::prelude::*;
@@ -81,7 +81,7 @@ fn sized(mut step: impl FnMut(&mut [u8]) -> Result<usize, Error>) -> Result<Stri
 
 fn begin(chunks: &mut Chunks, request: &Request<'_>) -> Result<String, Error> {
     let mut buffer = [0; 1024];
-    let Signed { authorization, .. } = chunks.begin(request, &CREDENTIALS, &mut buffer)?;
+    let authorization = chunks.begin(request, &CREDENTIALS, &mut buffer)?.authorization();
     Ok(String::from_utf8(buffer[authorization.unwrap()].to_vec()).unwrap())
 }
 
@@ -402,7 +402,7 @@ fn compare(upload: &Upload) -> Result<(), TestCaseError> {
         &sign_request(&request, &credentials, None, &mut plain).unwrap()
     );
     prop_assert_eq!(buffer, plain);
-    let end = signed.authorization.unwrap().end;
+    let end = signed.authorization().unwrap().end;
     let seed = std::str::from_utf8(&buffer[end - 64..end]).unwrap();
     let mut oracle = Oracle::new(&upload.secret, &upload.region, upload.service, upload.time, seed);
     let mut signature = |data: &[u8]| match unsigned {
@@ -581,7 +581,7 @@ fn what_is_no_upload_in_chunks_is_refused() {
     let headers = headers(&pairs);
     let headers = headers.as_slice();
     let mut chunks = Chunks::new();
-    for payload in [Payload::Bytes(b""), Payload::Sha256([0; 32]), Payload::Unsigned] {
+    for payload in [Payload::Bytes(b""), Payload::Sha256(&[0; 32]), Payload::Unsigned] {
         let request = Request {
             payload,
             ..request(&headers, Streaming::Signed)
@@ -632,7 +632,7 @@ fn an_authorization_that_is_there_is_the_seed() {
     let signed = chunks
         .begin(&request(&headers, Streaming::Signed), &CREDENTIALS, &mut [0; 200])
         .unwrap();
-    assert_eq!(signed.authorization, None);
+    assert_eq!(signed.authorization(), None);
     let head = sized(|buffer| chunks.chunk(&[b'a'; 65536], buffer)).unwrap();
     assert!(body.starts_with(head.as_bytes()));
 }

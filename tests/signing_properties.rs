@@ -140,7 +140,8 @@ fn extra_headers() -> impl Strategy<Value = Vec<(String, String)>> {
     let signed_alike = |name: &String| {
         let name = name.to_lowercase();
         let alike = ["user-agent", "transfer-encoding", "x-amzn-trace-id"].contains(&name.as_str());
-        !["host", "authorization"].contains(&name.as_str()) && (alike || !UNSIGNED_HEADERS.contains(&name.as_bytes()))
+        !["host", "authorization"].contains(&name.as_str())
+            && (alike || !UNSIGNED_HEADERS.split(' ').any(|other| other == name.as_str()))
     };
     let header = (name.prop_filter("signed by both or by neither", signed_alike), value);
     prop_oneof![
@@ -242,9 +243,7 @@ fn settings(case: &Case) -> SigningSettings {
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
     }
     // Its own list and ours are meant to differ, so it leaves out what we leave out.
-    let excluded = UNSIGNED_HEADERS
-        .iter()
-        .map(|name| Cow::Borrowed(std::str::from_utf8(name).unwrap()));
+    let excluded = UNSIGNED_HEADERS.split(' ').map(Cow::Borrowed);
     settings.excluded_headers = Some(excluded.chain([Cow::Borrowed("authorization")]).collect());
     settings
 }
@@ -280,11 +279,11 @@ fn ours(case: &Case, cache: Option<&mut KeyCache>) -> Added {
         let text = |range: Option<std::ops::Range<usize>>| {
             range.map(|range| String::from_utf8(buffer[range].to_vec()).unwrap())
         };
-        let token = signed.security_token.then(|| case.token.clone());
+        let token = signed.security_token().then(|| case.token.clone());
         [
-            ("authorization", text(signed.authorization)),
-            ("x-amz-content-sha256", text(signed.content_sha256)),
-            ("x-amz-date", text(signed.date)),
+            ("authorization", text(signed.authorization())),
+            ("x-amz-content-sha256", text(signed.content_sha256())),
+            ("x-amz-date", text(signed.date())),
             ("x-amz-security-token", token),
         ]
         .into_iter()
@@ -297,6 +296,7 @@ fn with_request<T>(case: &Case, then: impl FnOnce(&Request<'_>, &Credentials<'_>
     let mut pairs = case.headers.clone();
     pairs.insert(pairs.len() / 2, ("Host".to_owned(), HOST.to_owned()));
     let headers = headers(&pairs);
+    let hash;
     let request = Request {
         method: case.method.as_bytes(),
         path: case.path.as_bytes(),
@@ -304,7 +304,10 @@ fn with_request<T>(case: &Case, then: impl FnOnce(&Request<'_>, &Credentials<'_>
         headers: &headers.as_slice(),
         payload: match &case.payload {
             Body::Bytes(bytes) => Payload::Bytes(bytes),
-            Body::Hashed(bytes) => Payload::Sha256(sha256(bytes)),
+            Body::Hashed(bytes) => {
+                hash = sha256(bytes);
+                Payload::Sha256(&hash)
+            }
             Body::Unsigned => Payload::Unsigned,
         },
         region: case.region.as_bytes(),
@@ -514,7 +517,7 @@ fn note(reached: &Reached, case: &Case) {
             "a header that is not signed",
             header_names
                 .iter()
-                .any(|name| UNSIGNED_HEADERS.contains(&name.as_bytes())),
+                .any(|name| UNSIGNED_HEADERS.split(' ').any(|other| other == name.as_str())),
         ),
         ("no token", case.token.is_empty()),
         ("a token", (1..8192).contains(&case.token.len())),

@@ -244,9 +244,9 @@ fn what_the_request_carries_already_is_not_added_again() {
     let whole = canonical_request(&request(&PLAIN), &CREDENTIALS);
     let value = |range: &Option<std::ops::Range<usize>>| buffer[range.clone().unwrap()].to_vec();
     let (date, hash, authorization) = (
-        value(&signed.date),
-        value(&signed.content_sha256),
-        value(&signed.authorization),
+        value(&signed.date()),
+        value(&signed.content_sha256()),
+        value(&signed.authorization()),
     );
     let all = [
         HOST,
@@ -281,12 +281,12 @@ fn what_the_request_carries_already_is_not_added_again() {
         assert_eq!(canonical_request(&request, &CREDENTIALS), whole);
         let mut buffer = [0; 1024];
         let signed = sign_request(&request, &CREDENTIALS, None, &mut buffer).unwrap();
-        assert_eq!(signed.date.is_some(), missing == b"x-amz-date");
-        assert_eq!(signed.content_sha256.is_some(), missing == b"x-amz-content-sha256");
-        assert_eq!(signed.security_token, missing == b"x-amz-security-token");
+        assert_eq!(signed.date().is_some(), missing == b"x-amz-date");
+        assert_eq!(signed.content_sha256().is_some(), missing == b"x-amz-content-sha256");
+        assert_eq!(signed.security_token(), missing == b"x-amz-security-token");
         assert_eq!(
             signed
-                .authorization
+                .authorization()
                 .as_ref()
                 .map(|range| buffer[range.clone()].to_vec()),
             (missing == b"authorization").then(|| authorization.clone())
@@ -307,19 +307,19 @@ fn every_buffer_that_is_too_small_is_told_what_is_enough() {
     let request = request(&PLAIN);
     let mut whole = [0; 1024];
     let signed = sign_request(&request, &CREDENTIALS, None, &mut whole).unwrap();
-    for length in 0..signed.len {
+    for length in 0..signed.len() {
         let mut buffer = vec![0xa5; length];
         let result = sign_request(&request, &CREDENTIALS, None, &mut buffer);
-        assert_eq!(result, Err(Error::BufferTooSmall { needed: signed.len }));
+        assert_eq!(result, Err(Error::BufferTooSmall { needed: signed.len() }));
         assert!(buffer.iter().all(|byte| *byte == 0xa5));
     }
-    let mut exact = vec![0; signed.len];
+    let mut exact = vec![0; signed.len()];
     assert_eq!(
         sign_request(&request, &CREDENTIALS, None, &mut exact),
         Ok(signed.clone())
     );
-    assert_eq!(exact, whole[..signed.len]);
-    assert!(whole[signed.len..].iter().all(|byte| *byte == 0));
+    assert_eq!(exact, whole[..signed.len()]);
+    assert!(whole[signed.len()..].iter().all(|byte| *byte == 0));
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn run(folder: &Path) -> Result<(), String> {
 
     let mut buffer = [0; 1024];
     let signed = sign_request(&request, &credentials, None, &mut buffer).map_err(|error| format!("{error:?}"))?;
-    let authorization = std::str::from_utf8(&buffer[signed.authorization.unwrap()]).unwrap();
+    let authorization = std::str::from_utf8(&buffer[signed.authorization().unwrap()]).unwrap();
     let expected = read("header-signed-request.txt");
     let line = expected
         .lines()
@@ -207,9 +207,9 @@ fn s3_get_object() {
     );
     let mut buffer = [0; 512];
     let signed = sign_request(&request, &S3_CREDENTIALS, None, &mut buffer).unwrap();
-    assert_eq!(&buffer[signed.date.unwrap()], b"20130524T000000Z");
+    assert_eq!(&buffer[signed.date().unwrap()], b"20130524T000000Z");
     assert_eq!(
-        std::str::from_utf8(&buffer[signed.authorization.unwrap()]).unwrap(),
+        std::str::from_utf8(&buffer[signed.authorization().unwrap()]).unwrap(),
         "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
          SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, \
          Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"

@@ -12,7 +12,7 @@ use crate::sign::sink::Sink;
 use crate::sign::sort::Order;
 use crate::sign::string_to_sign::{ALGORITHM, Scope, put_digest};
 use crate::sign::uri::canonical_path;
-use crate::sign::{Form, PathRules, S3_SERVICES};
+use crate::sign::{Form, PathRules};
 
 /// The flags of a request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -139,7 +139,7 @@ impl<'a> Parameters<'a> {
         self.put_query(order, sink);
         sink.put(b"\n");
         if !headers.put_canonical(sink) {
-            signed.put_canonical(None, None, order, sink);
+            signed.put_canonical(None, order, sink);
         }
         sink.put(b"\n");
         signed.put_names(order, sink);
@@ -152,10 +152,10 @@ impl<'a> Parameters<'a> {
         if self.flags.has(Flags::PATH_IS_CANONICAL) && !self.path.is_empty() {
             sink.put(self.path);
         } else {
-            let usual = !S3_SERVICES.contains(&self.service);
+            let usual = PathRules::of(self.service);
             let rules = PathRules {
-                normalize: usual && matches!(path, [b'/', ..]),
-                double_encode: usual,
+                normalize: usual.normalize && matches!(path, [b'/', ..]),
+                ..usual
             };
             canonical_path(path, Form::Raw, rules, sink);
         }

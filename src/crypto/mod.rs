@@ -120,34 +120,89 @@ pub fn equal<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
 /// Copies what is as long as the target: a short text by two moves that may overlap, which costs less than the call of memcpy.
 #[inline(always)]
 fn copy_all(target: &mut [u8], bytes: &[u8]) {
-    if !(copy_ends::<16>(target, bytes) || copy_ends::<8>(target, bytes) || copy_ends::<4>(target, bytes)) {
+    let moved = copy_ends::<16>(target, bytes, |moved| moved)
+        || copy_ends::<8>(target, bytes, |moved| moved)
+        || copy_ends::<4>(target, bytes, |moved| moved);
+    if !moved {
         target.copy_from_slice(bytes);
     }
 }
 
-/// Copies the first and the last `N` bytes, if those are all.
+/// Copies the first and the last `N` bytes, if those are all, as `map` makes them.
 #[inline(always)]
-fn copy_ends<const N: usize>(target: &mut [u8], bytes: &[u8]) -> bool {
+fn copy_ends<const N: usize>(target: &mut [u8], bytes: &[u8], map: impl Fn([u8; N]) -> [u8; N]) -> bool {
     let (Some(first), Some(last), true) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>(), bytes.len() <= 2 * N)
     else {
         return false;
     };
     if let Some(place) = target.first_chunk_mut::<N>() {
-        *place = *first;
+        *place = map(*first);
     }
     if let Some(place) = target.last_chunk_mut::<N>() {
-        *place = *last;
+        *place = map(*last);
     }
     true
 }
 
 /// Copies `bytes` to the front of `target`, as far as both go.
-#[inline]
+#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(not(target_os = "none"), inline)]
 pub(crate) fn copy(target: &mut [u8], bytes: &[u8]) {
     let both = target.len().min(bytes.len());
     match (target.get_mut(..both), bytes.get(..both)) {
         // A small image need not have memcpy for it.
         (Some(target), Some(bytes)) if !cfg!(target_os = "none") => copy_all(target, bytes),
         _ => target.iter_mut().zip(bytes).for_each(|(target, byte)| *target = *byte),
+    }
+}
+
+/// The same in lower case.
+#[cfg(not(target_os = "none"))]
+#[inline]
+pub(crate) fn copy_lower(target: &mut [u8], bytes: &[u8]) {
+    let moved = copy_ends::<16>(target, bytes, |text| lower(u128::from_ne_bytes(text)).to_ne_bytes())
+        || copy_ends::<8>(target, bytes, |text| {
+            (lower(u64::from_ne_bytes(text).into()) as u64).to_ne_bytes()
+        })
+        || copy_ends::<4>(target, bytes, |text| {
+            (lower(u32::from_ne_bytes(text).into()) as u32).to_ne_bytes()
+        });
+    if !moved {
+        let both = target.iter_mut().zip(bytes);
+        both.for_each(|(target, byte)| *target = byte.to_ascii_lowercase());
+    }
+}
+
+/// ASCII letters in lower case, all of a word at once.
+#[cfg(not(target_os = "none"))]
+#[inline(always)]
+const fn lower(word: u128) -> u128 {
+    const ONES: u128 = u128::MAX / 0xff;
+    const HIGH: u128 = ONES * 0x80;
+    // The high bit of a byte's sum says whether it is at least `A`, or above `Z`. A byte that has it from the start is no letter.
+    let ascii = word & !HIGH;
+    let from_a = ascii.wrapping_add(ONES * (0x80 - b'A' as u128));
+    let above_z = ascii.wrapping_add(ONES * (0x7f - b'Z' as u128));
+    word | (from_a & !above_z & !word & HIGH) >> 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    extern crate std;
+    use std::vec::Vec;
+
+    #[test]
+    fn every_byte_at_any_place_is_copied_as_it_is_or_in_lower_case() {
+        for len in 0..80_usize {
+            for first in 0..=255_u8 {
+                let bytes: Vec<u8> = (0..len).map(|i| first.wrapping_add(i as u8)).collect();
+                let (mut copied, mut lower) = ([b'#'; 80], [b'#'; 80]);
+                copy(&mut copied[..len], &bytes);
+                copy_lower(&mut lower[..len], &bytes);
+                assert!(copied[..len] == bytes && copied[len..].iter().all(|byte| *byte == b'#'));
+                assert!(lower[..len] == bytes.to_ascii_lowercase() && lower[len..].iter().all(|byte| *byte == b'#'));
+            }
+        }
     }
 }

@@ -4,6 +4,8 @@
 //! function leaves in its own stack frame (its message schedule).
 #![forbid(unsafe_code)]
 
+#[cfg(not(target_os = "none"))]
+use super::copy_lower;
 use super::hmac::{BlockKey, Mac};
 use super::{Digest, Hash, copy};
 use crate::error::Status;
@@ -79,7 +81,7 @@ impl Sha256 {
 
     /// Begins with a state that has hashed so many bytes.
     fn start(&mut self, state: &[u32; 8], hashed: u64) {
-        self.state = *state;
+        copy_words(&mut self.state, state);
         self.filled = 0;
         self.hashed = hashed;
     }
@@ -125,6 +127,12 @@ impl Sha256 {
         self.hashed = self.hashed.wrapping_add(self.filled as u64);
     }
 
+    /// Fills the buffer with zeros up to a place.
+    fn clear_to(&mut self, end: usize) {
+        self.buffer.get_mut(self.filled..end).unwrap_or_default().fill(0);
+        self.filled = end;
+    }
+
     /// Ends, with the digest in its place: it may be a key, and one that is returned could leave a copy on the stack.
     fn end(&mut self, digest: &mut [u8; DIGEST]) {
         let bits = self
@@ -135,18 +143,24 @@ impl Sha256 {
         self.push(&[0x80]);
         // The length ends the block, or else the next one.
         let zeros = (BLOCK - bits.len()).wrapping_sub(self.filled) % BLOCK;
-        let end = self.filled.wrapping_add(zeros);
-        match self.buffer.get_mut(self.filled..end) {
-            Some(free) if end < BUFFER => {
-                free.fill(0);
-                self.filled = end;
-            }
-            _ => self.push_blocks([0; BLOCK].get(..zeros).unwrap_or_default()),
+        let mut end = self.filled.wrapping_add(zeros);
+        if end > BUFFER {
+            self.clear_to(BUFFER);
+            self.compress_buffer();
+            self.filled = 0;
+            end = end.wrapping_sub(BUFFER);
         }
+        self.clear_to(end);
         self.push(&bits);
         self.compress_buffer();
         put_big_endian(&self.state, digest);
     }
+}
+
+/// Copies a state. A small image need not have memcpy for it.
+#[cfg_attr(target_os = "none", inline(never))]
+fn copy_words(target: &mut [u32], words: &[u32]) {
+    target.iter_mut().zip(words).for_each(|(target, word)| *target = *word);
 }
 
 /// Hashes blocks, if there are any.
@@ -235,8 +249,7 @@ impl Hash for Sha256 {
         let free = self.buffer.get_mut(self.filled..).unwrap_or_default();
         match free.get_mut(..bytes.len()) {
             Some(place) if self.filled.wrapping_add(bytes.len()) < BUFFER => {
-                copy(place, bytes);
-                place.make_ascii_lowercase();
+                copy_lower(place, bytes);
                 self.filled = self.filled.wrapping_add(bytes.len());
                 true
             }
@@ -304,10 +317,10 @@ impl Midstates {
     pub fn set(&mut self, hash: &mut Sha256, key: &BlockKey) {
         key.begin(hash);
         hash.compress_buffer();
-        self.inner = hash.state;
+        copy_words(&mut self.inner, &hash.state);
         key.begin_outer(hash);
         hash.compress_buffer();
-        self.outer = hash.state;
+        copy_words(&mut self.outer, &hash.state);
     }
 }
 

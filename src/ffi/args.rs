@@ -53,6 +53,16 @@ impl sigv4_str {
         // SAFETY: the caller's promise.
         unsafe { bytes(self.ptr.cast(), self.len, malformed) }
     }
+
+    /// Its bytes; for NULL with a length a text that the signer refuses, with the status of the member that it is.
+    ///
+    /// # Safety
+    /// As for `bytes`.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub(super) unsafe fn or_refused<'a>(self) -> &'a [u8] {
+        // SAFETY: the caller's promise.
+        unsafe { bytes(self.ptr.cast(), self.len, Status::NullArgument) }.unwrap_or(b"\0")
+    }
 }
 
 impl iotcred_bytes {
@@ -83,11 +93,29 @@ impl sigv4_credentials {
     }
 }
 
-/// An array of headers of the caller's, each of which was found readable.
+impl sigv4_credentials {
+    /// The credentials. For a text that is NULL with a length there is one that the signer refuses.
+    ///
+    /// # Safety
+    /// As for `bytes`, for each text.
+    pub(super) unsafe fn or_refused<'a>(&self) -> Credentials<'a> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            Credentials {
+                access_key_id: self.access_key_id.or_refused(),
+                // Any text can be a secret, but no empty one.
+                secret_access_key: self.secret_access_key.get(Status::NullArgument).unwrap_or_default(),
+                session_token: self.session_token.or_refused(),
+            }
+        }
+    }
+}
+
+/// An array of headers of the caller's. For a text that is NULL with a length there is one that the signer refuses.
 pub(super) struct HeaderArray<'a>(&'a [sigv4_header]);
 
 impl<'a> HeaderArray<'a> {
-    /// Checks every pointer. Errors: `Header`, `HeaderName`.
+    /// The array. Errors: `Header`, for NULL with a length.
     ///
     /// # Safety
     /// As for `bytes`, for the array and for each text in it.
@@ -99,11 +127,21 @@ impl<'a> HeaderArray<'a> {
             // SAFETY: not NULL, `count` headers in size, and aligned as the header's "Pointers" says.
             _ => unsafe { core::slice::from_raw_parts(headers, count) },
         };
-        for header in array {
+        Ok(Self(array))
+    }
+
+    /// The array, for another than the signer: each text was found readable. Errors: `Header`, `HeaderName`.
+    ///
+    /// # Safety
+    /// As for `new`.
+    pub(super) unsafe fn readable(headers: *const sigv4_header, count: usize) -> Result<Self, Status> {
+        // SAFETY: the caller's promise.
+        let array = unsafe { Self::new(headers, count) }?;
+        for header in array.0 {
             // SAFETY: the caller's promise.
             unsafe { (header.name.get(Status::HeaderName)?, header.value.get(Status::Header)?) };
         }
-        Ok(Self(array))
+        Ok(array)
     }
 
     /// The headers in the order given.
@@ -113,13 +151,14 @@ impl<'a> HeaderArray<'a> {
     }
 }
 
-/// A header whose texts `HeaderArray::new` found readable.
+/// A header of an array.
 fn read<'a>(header: &sigv4_header) -> Header<'a> {
-    // SAFETY: `HeaderArray::new` was given the promise, and checked the pointers.
-    let text = |text: sigv4_str| unsafe { text.get(Status::Header) }.unwrap_or_default();
-    Header {
-        name: text(header.name),
-        value: text(header.value),
+    // SAFETY: `HeaderArray::new` was given the promise.
+    unsafe {
+        Header {
+            name: header.name.or_refused(),
+            value: header.value.or_refused(),
+        }
     }
 }
 

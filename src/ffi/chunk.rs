@@ -82,7 +82,7 @@ unsafe fn begin(
     let (headers, credentials, buffer) = unsafe {
         (
             HeaderArray::new(request.headers, request.header_count)?,
-            credentials.get()?,
+            credentials.or_refused(),
             bytes_mut(out.buffer.cast(), out.buffer_size, Status::NullArgument)?,
         )
     };
@@ -205,7 +205,7 @@ pub unsafe extern "C" fn sigv4_chunk_content_length(
             let (Some(request), Some(content_length)) = (request.as_ref(), content_length.as_mut()) else {
                 return Err(Status::NullArgument);
             };
-            let headers = HeaderArray::new(request.headers, request.header_count)?;
+            let headers = HeaderArray::readable(request.headers, request.header_count)?;
             let announced = Announced::by(&request.payload.read()?, &headers)?;
             *content_length = announced.content_length(chunk_size, trailer_value_len as u64)?;
         }

@@ -241,7 +241,7 @@ unsafe fn with_subject<T>(
     // SAFETY: the caller's promise.
     let (headers, credentials) = unsafe {
         (
-            HeaderArray::new(request.headers, request.header_count)?,
+            HeaderArray::readable(request.headers, request.header_count)?,
             credentials.as_ref().ok_or(Status::NullArgument)?.get()?,
         )
     };

@@ -81,7 +81,7 @@ pub unsafe extern "C" fn sigv4_presign_url(
         let (headers, credentials) = unsafe {
             (
                 HeaderArray::new(request.headers, request.header_count)?,
-                credentials.get()?,
+                credentials.or_refused(),
             )
         };
         // SAFETY: as above.
@@ -130,9 +130,9 @@ pub unsafe extern "C" fn sigv4_presign_mqtt_wss(
         // SAFETY: as above, for what the structs point to.
         let (endpoint, region, credentials) = unsafe {
             (
-                connection.endpoint.get(Status::Endpoint)?,
-                connection.region.get(Status::Region)?,
-                credentials.get()?,
+                connection.endpoint.or_refused(),
+                connection.region.or_refused(),
+                credentials.or_refused(),
             )
         };
         let mqtt = MqttWss {

@@ -202,7 +202,7 @@ impl iotcred_request {
                 method,
                 path: text(self.path, Status::Path)?.as_bytes(),
                 query: text(self.query, Status::Query)?.as_bytes(),
-                headers: HeaderArray::new(self.headers, self.header_count)?.iter().collect(),
+                headers: HeaderArray::readable(self.headers, self.header_count)?.iter().collect(),
                 body,
                 payload,
                 expect_continue: self.flags & IOTCRED_SEND_EXPECT_CONTINUE != 0,

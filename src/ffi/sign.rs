@@ -32,6 +32,9 @@ const FLAGS: u32 = IOTCRED_SIGN_CONTENT_SHA256
     | IOTCRED_SIGN_PATH_ENCODED_ONCE
     | IOTCRED_SIGN_PATH_ENCODED_TWICE;
 
+/// The flags that exclude the one of the next bit.
+const EXCLUSIVE: u32 = IOTCRED_SIGN_PATH_NORMALIZED | IOTCRED_SIGN_PATH_ENCODED_ONCE;
+
 /// A signing key, kept from one signature to the next; a signing key lasts a day. The struct is the caller's; all zero is empty. It holds a secret
 /// (the key, not the secret access key it came from): wipe it with `sigv4_key_cache_wipe`. One thread at a time.
 #[repr(C)]
@@ -137,7 +140,7 @@ unsafe fn sign(
     let (headers, credentials, buffer) = unsafe {
         (
             HeaderArray::new(request.headers, request.header_count)?,
-            credentials.get()?,
+            credentials.or_refused(),
             bytes_mut(out.buffer.cast(), out.buffer_size, Status::NullArgument)?,
         )
     };
@@ -158,7 +161,7 @@ impl sigv4_signed {
         buffer: &[u8],
     ) -> Result<(), Status> {
         let signed = too_small(signed, &mut self.buffer_len)?;
-        self.buffer_len = signed.len;
+        self.buffer_len = signed.len();
         self.header_count = 0;
         for (slot, header) in self.headers.iter_mut().zip(signed.headers(credentials, buffer)) {
             *slot = sigv4_header {
@@ -186,54 +189,41 @@ impl sigv4_request {
     /// # Safety
     /// What the request points to is as the header's "Pointers" says.
     pub(super) unsafe fn read<'a>(&'a self, headers: &'a HeaderArray<'a>) -> Result<Request<'a>, Status> {
-        if self.flags & !FLAGS != 0 {
+        if self.flags & !FLAGS != 0 || self.flags & self.flags >> 1 & EXCLUSIVE != 0 {
             return Err(Status::Flags);
         }
         // SAFETY: the caller's promise.
-        let mut request = unsafe {
-            Request {
-                method: self.method.get(Status::Method)?,
-                path: self.path.get(Status::Path)?,
-                query: self.query.get(Status::Query)?,
+        unsafe {
+            // First what can fail: the rest is then written where it belongs.
+            let (payload, time) = (self.payload.read()?, time(self.time)?);
+            let service = self.service.or_refused();
+            let usual = PathRules::of(service);
+            Ok(Request {
+                method: self.method.or_refused(),
+                path: self.path.or_refused(),
+                query: self.query.or_refused(),
                 headers,
-                payload: self.payload.read()?,
-                region: self.region.get(Status::Region)?,
-                service: self.service.get(Status::Service)?,
-                time: time(self.time)?,
+                payload,
+                region: self.region.or_refused(),
+                service,
+                time,
                 options: Options {
+                    path: Some(PathRules {
+                        normalize: self.has(IOTCRED_SIGN_PATH_NORMALIZED)
+                            || usual.normalize && !self.has(IOTCRED_SIGN_PATH_AS_IT_IS),
+                        double_encode: self.has(IOTCRED_SIGN_PATH_ENCODED_TWICE)
+                            || usual.double_encode && !self.has(IOTCRED_SIGN_PATH_ENCODED_ONCE),
+                    }),
                     content_sha256: self.has(IOTCRED_SIGN_CONTENT_SHA256),
-                    unsigned_headers: self.unsigned_headers.get(Status::Header)?,
+                    unsigned_headers: self.unsigned_headers.or_refused(),
                     ..Options::default()
                 },
-            }
-        };
-        let usual = request.path_rules();
-        request.options.path = Some(PathRules {
-            normalize: self.choice(
-                IOTCRED_SIGN_PATH_NORMALIZED,
-                IOTCRED_SIGN_PATH_AS_IT_IS,
-                usual.normalize,
-            )?,
-            double_encode: self.choice(
-                IOTCRED_SIGN_PATH_ENCODED_TWICE,
-                IOTCRED_SIGN_PATH_ENCODED_ONCE,
-                usual.double_encode,
-            )?,
-        });
-        Ok(request)
+            })
+        }
     }
 
     pub(super) fn has(&self, flag: u32) -> bool {
         self.flags & flag != 0
-    }
-
-    /// What two flags that exclude each other say.
-    fn choice(&self, yes: u32, no: u32, usual: bool) -> Result<bool, Status> {
-        match (self.has(yes), self.has(no)) {
-            (true, true) => Err(Status::Flags),
-            (false, false) => Ok(usual),
-            (yes, _) => Ok(yes),
-        }
     }
 }
 
@@ -248,12 +238,11 @@ impl sigv4_payload {
         match self.kind {
             IOTCRED_PAYLOAD_BYTES => Ok(Payload::Bytes(bytes)),
             IOTCRED_PAYLOAD_SHA256 => bytes.try_into().map(Payload::Sha256).map_err(|_| Status::Payload),
-            IOTCRED_PAYLOAD_UNSIGNED if bytes.is_empty() => Ok(Payload::Unsigned),
-            IOTCRED_PAYLOAD_STREAMING if bytes.is_empty() => Ok(Payload::Streaming(Streaming::Signed)),
-            IOTCRED_PAYLOAD_STREAMING_TRAILER if bytes.is_empty() => Ok(Payload::Streaming(Streaming::SignedTrailer)),
-            IOTCRED_PAYLOAD_STREAMING_UNSIGNED_TRAILER if bytes.is_empty() => {
-                Ok(Payload::Streaming(Streaming::UnsignedTrailer))
-            }
+            _ if !bytes.is_empty() => Err(Status::Payload),
+            IOTCRED_PAYLOAD_UNSIGNED => Ok(Payload::Unsigned),
+            IOTCRED_PAYLOAD_STREAMING => Ok(Payload::Streaming(Streaming::Signed)),
+            IOTCRED_PAYLOAD_STREAMING_TRAILER => Ok(Payload::Streaming(Streaming::SignedTrailer)),
+            IOTCRED_PAYLOAD_STREAMING_UNSIGNED_TRAILER => Ok(Payload::Streaming(Streaming::UnsignedTrailer)),
             _ => Err(Status::Payload),
         }
     }

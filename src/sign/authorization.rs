@@ -31,6 +31,7 @@ pub struct Authorization<'a> {
 
 impl Authorization<'_> {
     /// Writes the value up to the signature.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn put_before<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
         sink.put(self.scope.algorithm);
         sink.put(CREDENTIAL);
@@ -60,11 +61,6 @@ impl Authorization<'_> {
         self.before_names().saturating_add(names).saturating_add(rest)
     }
 
-    /// The names of the headers in a text that [`put_before`](Self::put_before) has written.
-    pub fn names<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
-        text.get(self.before_names()..text.len().checked_sub(SIGNATURE.len())?)
-    }
-
     /// Writes the value.
     pub fn put<S: Sink + ?Sized>(&self, signature: &Digest, order: &mut Order, sink: &mut S) {
         self.put_before(order, sink);
@@ -72,34 +68,70 @@ impl Authorization<'_> {
     }
 }
 
-/// The headers to be added to a request. Each range is where a value stands in the caller's buffer; `None` where the request carries the header
-/// already, or needs none.
+/// The headers to be added to a request: how long their values are, which stand in the caller's buffer in this order. A length is 0 where the request carries
+/// the header already, or needs none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signed {
-    /// The value of `x-amz-date`, 16 characters.
-    pub date: Option<Range<usize>>,
-    /// The value of `x-amz-content-sha256`, 64 digits or `UNSIGNED-PAYLOAD`.
-    pub content_sha256: Option<Range<usize>>,
-    /// The value of `authorization`.
-    pub authorization: Option<Range<usize>>,
-    /// Whether `x-amz-security-token` is to be added. Its value is the credentials' session token, which is not copied.
-    pub security_token: bool,
-    /// Bytes of the buffer that are used.
-    pub len: usize,
+    pub(super) date: usize,
+    pub(super) content_sha256: usize,
+    pub(super) authorization: usize,
+    pub(super) security_token: bool,
 }
 
 impl Signed {
+    /// Where the value of `x-amz-date` stands, 16 characters.
+    pub fn date(&self) -> Option<Range<usize>> {
+        range(0, self.date)
+    }
+
+    /// Where the value of `x-amz-content-sha256` stands, 64 digits or `UNSIGNED-PAYLOAD`.
+    pub fn content_sha256(&self) -> Option<Range<usize>> {
+        range(self.date, self.content_sha256)
+    }
+
+    /// Where the value of `authorization` stands.
+    pub fn authorization(&self) -> Option<Range<usize>> {
+        range(self.date.wrapping_add(self.content_sha256), self.authorization)
+    }
+
+    /// Whether `x-amz-security-token` is to be added. Its value is the credentials' session token, which is not copied.
+    pub fn security_token(&self) -> bool {
+        self.security_token
+    }
+
+    /// Bytes of the buffer that are used.
+    pub fn len(&self) -> usize {
+        self.date
+            .wrapping_add(self.content_sha256)
+            .wrapping_add(self.authorization)
+    }
+
+    /// Whether the buffer is not used: the request carries everything already.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The headers to be added, with `values` the buffer that was written. Their names are static; the token's value is the credentials'.
     pub fn headers<'a>(&self, credentials: &Credentials<'a>, values: &'a [u8]) -> impl Iterator<Item = Header<'a>> {
-        let value = |range: &Option<Range<usize>>| range.clone().and_then(|range| values.get(range));
-        let token = self.security_token.then_some(credentials.session_token);
+        let (date, rest) = values.split_at_checked(self.date).unwrap_or_default();
+        let (content_sha256, rest) = rest.split_at_checked(self.content_sha256).unwrap_or_default();
+        let authorization = rest.get(..self.authorization).unwrap_or_default();
+        let token = if self.security_token {
+            credentials.session_token
+        } else {
+            b""
+        };
         let all = [
-            (OWN_NAMES[1], value(&self.date)),
+            (OWN_NAMES[1], date),
             (OWN_NAMES[2], token),
-            (OWN_NAMES[0], value(&self.content_sha256)),
-            (AUTHORIZATION_NAME, value(&self.authorization)),
+            (OWN_NAMES[0], content_sha256),
+            (AUTHORIZATION_NAME, authorization),
         ];
-        all.into_iter()
-            .filter_map(|(name, value)| Some(Header { name, value: value? }))
+        let all = all.into_iter().map(|(name, value)| Header { name, value });
+        all.filter(|header| !header.value.is_empty())
     }
+}
+
+fn range(start: usize, len: usize) -> Option<Range<usize>> {
+    (len != 0).then(|| start..start.wrapping_add(len))
 }

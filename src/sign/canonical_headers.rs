@@ -5,7 +5,7 @@ use super::headers::{Carried, Header, Headers, OWN, OWN_NAMES, same_name};
 use super::payload::PayloadHash;
 use super::sink::Sink;
 use super::sort::{Items, Order};
-use super::text::every;
+use super::text::{every, same};
 use crate::error::Status;
 use core::cmp::Ordering;
 
@@ -39,7 +39,7 @@ impl<'a> OwnValues<'a> {
     #[cfg_attr(target_os = "none", inline(never))]
     pub fn check_carried(&self, carried: &Carried, headers: &dyn Headers) -> Result<(), Status> {
         let same = |(own, position): (usize, &Option<usize>)| {
-            position.is_none_or(|position| headers.at(position).trimmed() == self.of(own))
+            position.is_none_or(|position| same(headers.at(position).trimmed(), self.of(own)))
         };
         let good = carried.own().iter().enumerate().all(same);
         good.then_some(()).ok_or(Status::HeaderConflict)
@@ -60,55 +60,51 @@ pub struct SignedHeaders<'a> {
 }
 
 impl<'a> SignedHeaders<'a> {
-    /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added. `names` are the names where
-    /// they stand already, as [`put_names`](Self::put_names) writes them.
-    pub fn put_canonical<S: Sink + ?Sized>(
-        &self,
-        own: Option<OwnValues<'_>>,
-        names: Option<&[u8]>,
-        order: &mut Order,
-        sink: &mut S,
-    ) {
-        let mut names = Lower(names);
-        let mut previous: &[u8] = b"";
-        order.begin(self);
-        while let Some(position) = order.next(self) {
-            let header = self.at(position, own);
-            if same_name(previous, header.name) {
-                sink.put(b",");
-            } else {
-                if !previous.is_empty() {
-                    sink.put(b"\n");
-                }
-                match names.next(header.name.len()) {
-                    Some(name) => sink.put(name),
-                    None => put_name(position, header.name, sink),
-                }
-                sink.put(b":");
-            }
-            previous = header.name;
-            if own_at(position).is_some() {
-                sink.put(header.value);
-            } else {
-                put_folded(header.trimmed(), self.headers, sink);
-            }
-        }
+    /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added.
+    pub fn put_canonical<S: Sink + ?Sized>(&self, own: Option<OwnValues<'_>>, order: &mut Order, sink: &mut S) {
+        self.put_each(true, own, order, sink);
         sink.put(b"\n");
     }
 
     /// Writes the names with a semicolon between them.
     pub fn put_names<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
+        self.put_each(false, None, order, sink);
+    }
+
+    /// Writes each name, with its values or without. Where code may be large there is a copy for either.
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn put_each<S: Sink + ?Sized>(&self, values: bool, own: Option<OwnValues<'_>>, order: &mut Order, sink: &mut S) {
         let mut previous: &[u8] = b"";
         order.begin(self);
         while let Some(position) = order.next(self) {
-            let name = self.name(position);
-            if !same_name(previous, name) {
-                if !previous.is_empty() {
-                    sink.put(b";");
+            let header = if values || cfg!(target_os = "none") {
+                self.at(position, own)
+            } else {
+                Header {
+                    name: self.name(position),
+                    value: b"",
                 }
-                put_name(position, name, sink);
+            };
+            if !same_name(previous, header.name) {
+                if !previous.is_empty() {
+                    sink.put(if values { b"\n" } else { b";" });
+                }
+                put_name(position, header.name, sink);
+                if values {
+                    sink.put(b":");
+                }
+            } else if values {
+                sink.put(b",");
             }
-            previous = name;
+            previous = header.name;
+            if !values {
+                // Nothing more.
+            } else if own_at(position).is_some() {
+                sink.put(header.value);
+            } else {
+                put_folded(header.trimmed(), self.headers, sink);
+            }
         }
     }
 
@@ -128,6 +124,16 @@ impl<'a> SignedHeaders<'a> {
         match own_at(position) {
             Some(own) => OWN_NAMES.get(own).copied().unwrap_or_default(),
             None => self.headers.name(position),
+        }
+    }
+
+    /// Puts those of the signer's own that are added into an order of the request's.
+    #[inline(always)]
+    pub fn order_own(&self, order: &mut Order) {
+        let mut next = Order::TAKES_ITEMS.then(|| self.next_own(0)).flatten();
+        while let Some(position) = next {
+            order.insert(self, position);
+            next = position.checked_add(1).and_then(|from| self.next_own(from));
         }
     }
 
@@ -158,30 +164,18 @@ impl Items for SignedHeaders<'_> {
         if a.min(b) >= FIRST_OWN || self.headers.is_sorted() {
             return a.cmp(&b);
         }
-        let (a, b) = (self.name(a), self.name(b));
-        let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-        // Most bytes are the same as they are.
-        let different = a.iter().zip(b).filter(|(a, b)| a != b);
-        let difference = different.map(lower).find(|(a, b)| a != b);
-        difference.map_or(a.len().cmp(&b.len()), |(a, b)| a.cmp(&b))
+        compare_names(self.name(a), self.name(b))
     }
 }
 
-/// The names that are left of a text that has them in lower case. A small processor writes them again.
-struct Lower<'a>(Option<&'a [u8]>);
-
-impl<'a> Lower<'a> {
-    /// The next name, which has so many bytes.
-    #[inline(always)]
-    fn next(&mut self, len: usize) -> Option<&'a [u8]> {
-        if cfg!(target_os = "none") {
-            return None;
-        }
-        let (name, rest) = self.0?.split_at_checked(len)?;
-        // The last one has no semicolon behind it.
-        self.0 = Some(rest.get(1..).unwrap_or_default());
-        Some(name)
-    }
+/// The order of two names, whatever their case.
+#[inline]
+pub fn compare_names(a: &[u8], b: &[u8]) -> Ordering {
+    let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    // Most bytes are the same as they are.
+    let different = a.iter().zip(b).filter(|(a, b)| a != b);
+    let difference = different.map(lower).find(|(a, b)| a != b);
+    difference.map_or(a.len().cmp(&b.len()), |(a, b)| a.cmp(&b))
 }
 
 /// Which of the signer's own headers a position stands for.
@@ -207,16 +201,23 @@ fn put_name<S: Sink + ?Sized>(position: usize, name: &[u8], sink: &mut S) {
     }
 }
 
-/// Writes a value with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and AWS's signer in Rust leaves them.
+/// Writes a value, which neither begins nor ends with a space, with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and AWS's signer in Rust leaves them.
 fn put_folded<S: Sink + ?Sized>(value: &[u8], headers: &dyn Headers, sink: &mut S) {
-    if every(value, |byte| byte != b' ' && byte != b'\t') {
+    if !cfg!(target_os = "none") && every(value, |byte| byte != b' ' && byte != b'\t') {
         return sink.put(value);
     }
     let folds_tabs = headers.folds_tabs();
-    let is_space = |byte: u8| byte == b' ' || byte == b'\t' && folds_tabs;
-    let mut separator: &[u8] = b"";
-    for word in value.split(|byte| is_space(*byte)).filter(|word| !word.is_empty()) {
-        sink.put(core::mem::replace(&mut separator, b" "));
+    let is_space = |byte: &u8| *byte == b' ' || *byte == b'\t' && folds_tabs;
+    let mut rest = value;
+    loop {
+        let end = rest.iter().position(is_space).unwrap_or(rest.len());
+        let (word, spaces) = rest.split_at_checked(end).unwrap_or_default();
         sink.put(word);
+        let run = spaces.iter().take_while(|byte| is_space(byte)).count();
+        rest = spaces.get(run..).unwrap_or_default();
+        if rest.is_empty() {
+            return;
+        }
+        sink.put(b" ");
     }
 }

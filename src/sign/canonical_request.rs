@@ -9,20 +9,18 @@ use super::sink::Sink;
 use super::sort::Order;
 use super::uri::canonical_path;
 
-/// Writes the canonical request: method, path, query, headers, their names, and the payload's hash, a line feed after each but the last. `names` are the
-/// names where they stand already.
+/// Writes the canonical request: method, path, query, headers, their names, and the payload's hash, a line feed after each but the last.
 #[inline(always)]
 pub fn put_canonical_request<S: Sink + ?Sized>(
     request: &Request<'_>,
     headers: &SignedHeaders<'_>,
     own: OwnValues<'_>,
-    names: Option<&[u8]>,
     order: &mut Order,
     sink: &mut S,
 ) {
     put_target(request, sink);
     canonical_query(request.query, request.options.form, order, sink);
-    put_headers(headers, own, names, order, sink);
+    put_headers(headers, own, order, sink);
 }
 
 /// Writes what comes before the query.
@@ -34,20 +32,11 @@ pub fn put_target<S: Sink + ?Sized>(request: &Request<'_>, sink: &mut S) {
 }
 
 /// Writes what comes after the query.
-pub fn put_headers<S: Sink + ?Sized>(
-    headers: &SignedHeaders<'_>,
-    own: OwnValues<'_>,
-    names: Option<&[u8]>,
-    order: &mut Order,
-    sink: &mut S,
-) {
+pub fn put_headers<S: Sink + ?Sized>(headers: &SignedHeaders<'_>, own: OwnValues<'_>, order: &mut Order, sink: &mut S) {
     sink.put(b"\n");
-    headers.put_canonical(Some(own), names, order, sink);
+    headers.put_canonical(Some(own), order, sink);
     sink.put(b"\n");
-    match names {
-        Some(names) => sink.put(names),
-        None => headers.put_names(order, sink),
-    }
+    headers.put_names(order, sink);
     sink.put(b"\n");
     sink.put(own.payload_hash.as_bytes())
 }

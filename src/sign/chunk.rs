@@ -152,8 +152,8 @@ impl Chunks {
     /// Takes the signature of the head.
     #[cfg_attr(target_os = "none", inline(never))]
     fn take_seed(&mut self, request: &Request<'_>, signed: &Signed, buffer: &[u8]) {
-        let authorization = match &signed.authorization {
-            Some(range) => buffer.get(range.clone()),
+        let authorization = match signed.authorization() {
+            Some(range) => buffer.get(range),
             None => find(request.headers, b"authorization"),
         };
         if let Some(seed) = authorization.and_then(<[u8]>::last_chunk) {

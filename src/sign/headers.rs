@@ -1,7 +1,9 @@
 //! Headers as they come in: how they are reached, what they must be like, and which of them the signer has an interest in.
 #![forbid(unsafe_code)]
 
-use super::text::{Bytes, every};
+use super::canonical_headers::{SignedHeaders, compare_names};
+use super::sort::Order;
+use super::text::{Bytes, cut, every};
 use crate::error::Status;
 
 /// One header of a request.
@@ -33,10 +35,7 @@ pub trait Headers {
     /// [`UNSIGNED_HEADERS`]. The rule is here so that the drop-in, whose headers have another, does not link the names.
     fn is_signed(&self, name: &[u8], unsigned: &[u8]) -> bool {
         // What the signer knows a name for is not up to a list: `host` and what the signer writes are signed, `authorization` is not.
-        match known(name) {
-            Some(known) => known != AUTHORIZATION,
-            None => !is_unsigned(name, unsigned),
-        }
+        is_signed(known(name), name, unsigned)
     }
 
     /// Whether they are in their canonical order as they stand.
@@ -94,52 +93,66 @@ pub const AUTHORIZATION_NAME: &[u8] = b"authorization";
 /// SDKs leave out because a proxy or a client library changes them. Every other header is signed.
 /// <https://github.com/smithy-lang/smithy-rs/blob/main/aws/rust-runtime/aws-sigv4/src/http_request/settings.rs>,
 /// <https://github.com/awslabs/aws-c-auth/blob/main/source/aws_signing.c>
-pub const UNSIGNED_HEADERS: [&[u8]; 11] = [
-    b"connection",
-    b"expect",
-    b"keep-alive",
-    b"proxy-authorization",
-    b"proxy-connection",
-    b"te",
-    b"trailer",
-    b"transfer-encoding",
-    b"upgrade",
-    b"user-agent",
-    b"x-amzn-trace-id",
-];
+pub const UNSIGNED_HEADERS: &str = "connection expect keep-alive proxy-authorization proxy-connection te trailer transfer-encoding upgrade user-agent \
+    x-amzn-trace-id";
 
 /// One bit for each length of the names in a list: most names have another, and need not be compared.
-const fn lengths(names: &[&[u8]]) -> u32 {
-    let mut lengths = 0;
-    let mut i = 0;
-    while i < names.len() {
-        lengths |= 1 << names[i].len();
+const fn lengths(list: &[u8]) -> u32 {
+    let (mut lengths, mut len, mut i) = (0, 0, 0);
+    while i < list.len() {
+        len = if list[i] == b' ' { 0 } else { len + 1 };
+        if i + 1 == list.len() || list[i + 1] == b' ' {
+            lengths |= 1 << len;
+        }
         i += 1;
     }
     lengths
 }
 
-/// Which one of a few names a name is, but for case.
+/// Whether a list of names with spaces between them has a name.
 #[cfg_attr(target_os = "none", inline(never))]
-#[cfg_attr(not(target_os = "none"), inline(always))]
-fn place(names: &[&[u8]], lengths: u32, name: &[u8]) -> Option<usize> {
-    if lengths.wrapping_shr(name.len() as u32) & 1 == 0 {
-        return None;
+fn has_name(list: &[u8], name: &[u8]) -> bool {
+    let mut rest = list;
+    loop {
+        let (other, behind) = cut(rest, b' ');
+        if same_name(other, name) {
+            return true;
+        }
+        if behind.is_empty() {
+            return false;
+        }
+        rest = behind;
     }
-    names.iter().position(|other| same_name(other, name))
 }
 
 /// What the signer knows the name of a header for, if it does: the place of one of its own in [`OWN_NAMES`], `AUTHORIZATION` or [`HOST`].
+#[cfg_attr(target_os = "none", inline(never))]
 pub fn known(name: &[u8]) -> Option<usize> {
     const NAMES: [&[u8]; OWN + 2] = [OWN_NAMES[0], OWN_NAMES[1], OWN_NAMES[2], AUTHORIZATION_NAME, b"host"];
-    place(&NAMES, const { lengths(&NAMES) }, name)
+    const LENGTHS: u32 =
+        1 << NAMES[0].len() | 1 << NAMES[1].len() | 1 << NAMES[2].len() | 1 << NAMES[3].len() | 1 << NAMES[4].len();
+    if !may_be(name, LENGTHS) {
+        return None;
+    }
+    NAMES.iter().position(|other| same_name(other, name))
+}
+
+/// Whether a name has the length of one in a list.
+fn may_be(name: &[u8], lengths: u32) -> bool {
+    lengths.wrapping_shr(name.len() as u32) & 1 != 0
+}
+
+/// Whether the header with a name, and what that is known for, is signed.
+fn is_signed(known: Option<usize>, name: &[u8], unsigned: &[u8]) -> bool {
+    known.map_or_else(|| !is_unsigned(name, unsigned), |known| known != AUTHORIZATION)
 }
 
 /// Whether a request leaves out a name: one in a list of names with spaces between them, or, where that is empty, in [`UNSIGNED_HEADERS`].
 fn is_unsigned(name: &[u8], unsigned: &[u8]) -> bool {
+    const LENGTHS: u32 = lengths(UNSIGNED_HEADERS.as_bytes());
     match unsigned {
-        b"" => place(&UNSIGNED_HEADERS, const { lengths(&UNSIGNED_HEADERS) }, name).is_some(),
-        unsigned => unsigned.split(|byte| *byte == b' ').any(|other| same_name(other, name)),
+        b"" => may_be(name, LENGTHS) && has_name(UNSIGNED_HEADERS.as_bytes(), name),
+        unsigned => has_name(unsigned, name),
     }
 }
 
@@ -192,9 +205,12 @@ impl Carried {
         self.names_len.saturating_add(OWN_NAMES_LEN)
     }
 
-    /// Looks through all headers. Refuses one that is not well-formed, one of the signer's that comes twice, and a request without `host`.
-    pub fn by(headers: &dyn Headers) -> Result<Self, Status> {
-        let mut carried = Self::default();
+    /// Looks through all headers, which it knows none of yet, and puts those that are signed in order. Refuses one that is not well-formed, one of the signer's that comes twice, and a
+    /// request without `host`.
+    pub fn find(&mut self, signed: &SignedHeaders<'_>, order: &mut Order) -> Result<(), Status> {
+        let headers = signed.headers;
+        order.clear();
+        let mut last: &[u8] = b"";
         let mut host = false;
         let mut next = headers.next(None);
         while let Some(position) = next {
@@ -206,9 +222,19 @@ impl Carried {
                 return Err(Status::Header);
             }
             #[cfg(not(target_os = "none"))]
-            (carried.names_len = carried.names_len.saturating_add(header.name.len()).saturating_add(1));
-            if let Some(known) = known(header.name) {
-                match carried.places.get_mut(known) {
+            (self.names_len = self.names_len.saturating_add(header.name.len()).saturating_add(1));
+            let known = known(header.name);
+            if Order::TAKES_ITEMS && is_signed(known, header.name, signed.unsigned) {
+                // Most lists come sorted.
+                if compare_names(last, header.name).is_le() {
+                    order.append(position);
+                    last = header.name;
+                } else {
+                    order.insert(signed, position);
+                }
+            }
+            if let Some(known) = known {
+                match self.places.get_mut(known) {
                     None => host |= !header.trimmed().is_empty(),
                     Some(Some(_)) => return Err(Status::HeaderConflict),
                     Some(place) => *place = next,
@@ -216,6 +242,6 @@ impl Carried {
             }
             next = headers.next(next);
         }
-        host.then_some(carried).ok_or(Status::HostMissing)
+        host.then_some(()).ok_or(Status::HostMissing)
     }
 }

@@ -4,11 +4,13 @@
 #[cfg(not(target_os = "none"))]
 use super::key_check::Check;
 use super::signing_key::derive_signing_key;
-use super::sink::{Writer, direct};
+use super::sink::{Match, Writer, direct};
 use super::string_to_sign::Scope;
+#[cfg(target_os = "none")]
+use crate::crypto::equal;
 use crate::crypto::hmac::BlockKey;
 use crate::crypto::sha256::{DIGEST, Midstates, Sha256};
-use crate::crypto::{Digest, Hash, equal};
+use crate::crypto::{Digest, Hash, copy};
 use zeroize::{Zeroize, optimization_barrier};
 
 /// Bytes of a scope that a [`KeyCache`] has room for. The longest that AWS has are about 70; a key for a longer one is derived each time.
@@ -46,14 +48,16 @@ impl KeyCache {
         scope: &Scope<'_>,
         room: &mut BlockKey,
     ) -> &Midstates {
-        let mut text = [0; SCOPE];
-        if Self::has_room_for(scope) {
-            scope.put(direct(&mut Writer(&mut text)));
-        }
-        let same_scope = text[0] != 0 && equal(&self.scope, &text);
+        let mut same = Match {
+            rest: Some(self.scope()),
+        };
+        scope.put(direct(&mut same));
+        let same_scope = same.is_whole();
         if !self.is_of(hash, secret) || !same_scope {
             self.derive(hash, secret, scope, room);
-            self.scope = text;
+            self.scope = [0; SCOPE];
+            // Of one that there is no room for only the front, which is none.
+            scope.put(direct(&mut Writer(&mut self.scope)));
         }
         &self.midstates
     }
@@ -63,7 +67,9 @@ impl KeyCache {
     fn derive(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>, room: &mut BlockKey) {
         #[cfg(not(target_os = "none"))]
         {
-            self.secret = fingerprint(hash, secret);
+            let mut digest = Digest::new();
+            fingerprint(hash, secret, &mut digest);
+            copy(&mut self.secret, digest.as_array());
             self.check = Check::of(&self.secret, secret);
         }
         derive_signing_key(hash, secret, scope, room);
@@ -80,9 +86,10 @@ impl KeyCache {
     /// spare for another.
     #[cfg(target_os = "none")]
     fn is_of(&mut self, hash: &mut Sha256, secret: &[u8]) -> bool {
-        let fingerprint = fingerprint(hash, secret);
-        let same = equal(&self.secret, &fingerprint);
-        self.secret = fingerprint;
+        let mut digest = Digest::new();
+        fingerprint(hash, secret, &mut digest);
+        let same = equal(&self.secret, digest.as_array());
+        copy(&mut self.secret, digest.as_array());
         same
     }
 
@@ -122,12 +129,10 @@ impl Drop for KeyCache {
 }
 
 /// The SHA-256 of a secret.
-fn fingerprint(hash: &mut Sha256, secret: &[u8]) -> [u8; DIGEST] {
-    let mut digest = Digest::new();
+fn fingerprint(hash: &mut Sha256, secret: &[u8], digest: &mut Digest) {
     hash.init();
     hash.update(secret);
-    hash.finish(&mut digest);
-    *digest.as_array()
+    hash.finish(digest);
 }
 
 #[cfg(test)]

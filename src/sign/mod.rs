@@ -46,7 +46,9 @@ pub use sink::Sink;
 
 use crate::credentials::Credentials;
 use crate::error::Status;
+use request::Checked;
 use signature::{Room, Signing};
+use sort::Order;
 
 /// Why a request was not signed. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,14 +88,13 @@ pub fn sign_request(
     cache: Option<&mut KeyCache>,
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
-    let checked = request.check(credentials);
-    // Where it is: a move would take its room on the stack once more.
-    let checked = checked.as_ref().map_err(|status| *status)?;
-    let signing = Signing::new(request, credentials, checked);
-    let mut room = Room::new();
-    let len = signing.prepare(&mut room, buffer)?;
+    let (mut room, mut order) = (Room::new(), Order::new());
+    let mut checked = Checked::default();
+    request.check(credentials, &mut checked, &mut order)?;
+    let signing = Signing::new(request, credentials, &checked, &mut order);
+    signing.prepare(&mut room, &mut order, buffer)?;
     signing.sign(cache, &mut room);
-    signing.finish(&mut room, buffer.get_mut(..len).unwrap_or_default())?;
+    let len = signing.finish(&room, &mut order, buffer)?;
     Ok(signing.layout(len))
 }
 
@@ -185,7 +186,7 @@ mod tests {
                 assert_eq!(sign(room), Err(Error::BufferTooSmall { needed }));
             }
             let (signed, text) = sign(needed).unwrap();
-            assert!(signed.len == needed && !text.contains(&b'#'));
+            assert!(signed.len() == needed && !text.contains(&b'#'));
             for room in needed..needed + 100 {
                 let (other, buffer) = sign(room).unwrap();
                 assert_eq!(other, signed);

@@ -15,7 +15,7 @@ pub enum Payload<'a> {
     /// The body itself.
     Bytes(&'a [u8]),
     /// The SHA-256 of the body.
-    Sha256([u8; 32]),
+    Sha256(&'a [u8; 32]),
     /// The signature does not cover the body. S3 alone takes that.
     Unsigned,
     /// The body comes in chunks ([`Chunks`](super::Chunks)).
@@ -70,14 +70,14 @@ impl PayloadHash {
     pub fn set<H: Hash>(&mut self, payload: &Payload<'_>, hash: &mut H, digest: &mut Digest) {
         self.len = Self::len(payload);
         match payload {
-            Payload::Bytes([]) => self.text = *EMPTY,
+            Payload::Bytes([]) => copy(&mut self.text, EMPTY),
             Payload::Bytes(bytes) => {
                 hash.init();
                 hash.update(bytes);
                 hash.finish(digest);
                 put_hex(digest.as_slice(), &mut self.text);
             }
-            Payload::Sha256(digest) => put_hex(digest, &mut self.text),
+            Payload::Sha256(digest) => put_hex(*digest, &mut self.text),
             Payload::Unsigned | Payload::Streaming(_) => copy(&mut self.text, payload.word()),
         }
     }

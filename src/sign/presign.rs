@@ -64,8 +64,9 @@ impl Presign<'_> {
         cache: Option<&mut KeyCache>,
         buffer: &mut [u8],
     ) -> Result<Url, Error> {
-        let checked = self.check(credentials)?;
-        let presigning = Presigning::new(self, credentials, &checked);
+        let mut checked = Checked::default();
+        let host = self.check(credentials, &mut checked)?;
+        let presigning = Presigning::new(self, credentials, &checked, host);
         let mut room = Room::new();
         let url = presigning.prepare(&mut room, buffer)?;
         presigning.signing.sign(cache, &mut room);
@@ -75,9 +76,10 @@ impl Presign<'_> {
 
     /// Writes the canonical request, for a log or a test. A signed session token stands in it: a secret.
     pub fn put_canonical_request(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
-        let checked = self.check(credentials)?;
+        let mut checked = Checked::default();
+        let host = self.check(credentials, &mut checked)?;
         let mut room = Room::new();
-        let presigning = Presigning::new(self, credentials, &checked);
+        let presigning = Presigning::new(self, credentials, &checked, host);
         presigning.signing.hash_payload(self.payload(), &mut room)?;
         presigning.put_canonical_request(&room.payload_hash, &mut Order::new(), sink);
         Ok(())
@@ -85,19 +87,20 @@ impl Presign<'_> {
 
     /// Writes the string to sign.
     pub fn put_string_to_sign(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
-        let checked = self.check(credentials)?;
+        let mut checked = Checked::default();
+        let host = self.check(credentials, &mut checked)?;
         let mut room = Room::new();
-        let presigning = Presigning::new(self, credentials, &checked);
+        let presigning = Presigning::new(self, credentials, &checked, host);
         presigning.hash_canonical_request(&mut Order::new(), &mut room)?;
         presigning.signing.put_string_to_sign(&room.digest, sink);
         Ok(())
     }
 
-    /// Where the request carries the signer's own headers, and its host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request
+    /// What [`Request::check`] finds out, and the request's host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request
     /// in the raw form, a streamed payload, a query that is signed already, headers of another signature, the host.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn check(&self, credentials: &Credentials<'_>) -> Result<(Checked, &[u8]), Status> {
-        let checked = self.request.check(credentials)?;
+    fn check(&self, credentials: &Credentials<'_>, checked: &mut Checked) -> Result<&[u8], Status> {
+        self.request.check(credentials, checked, &mut Order::new())?;
         let carried = &checked.carried;
         if !(1..=EXPIRES_MAX).contains(&self.expires) {
             return Err(Status::Expires);
@@ -115,7 +118,7 @@ impl Presign<'_> {
         if date.or(token).or(carried.authorization()).is_some() {
             return Err(Status::HeaderConflict);
         }
-        Ok((checked, host(self.request.headers)?))
+        host(self.request.headers)
     }
 
     /// What the payload is signed as.
@@ -153,11 +156,7 @@ enum Token {
 
 impl<'a> Presigning<'a> {
     #[inline(always)]
-    fn new(
-        presign: &'a Presign<'a>,
-        credentials: &'a Credentials<'a>,
-        (checked, host): &'a (Checked, &'a [u8]),
-    ) -> Self {
+    fn new(presign: &'a Presign<'a>, credentials: &'a Credentials<'a>, checked: &'a Checked, host: &'a [u8]) -> Self {
         // Date and token are no headers.
         let added = [false; OWN];
         Self {
@@ -211,7 +210,7 @@ impl<'a> Presigning<'a> {
     fn put_canonical_request<S: Sink + ?Sized>(&self, payload_hash: &PayloadHash, order: &mut Order, sink: &mut S) {
         put_target(self.presign.request, sink);
         self.put_canonical_query(order, sink);
-        put_headers(&self.signing.headers, self.signing.own(payload_hash), None, order, sink);
+        put_headers(&self.signing.headers, self.signing.own(payload_hash), order, sink);
     }
 
     /// Writes the query in order. The names of the signed headers have an order of their own, and there is room for one order at a time: so the parameters

@@ -4,7 +4,7 @@
 use super::Form;
 use super::sink::Sink;
 use super::sort::{Items, Order};
-use super::text::Bytes;
+use super::text::{Bytes, cut};
 use super::uri::{Encoding, next_byte};
 use core::cmp::Ordering;
 
@@ -35,13 +35,8 @@ pub struct Parameters<'a> {
 impl<'a> Parameters<'a> {
     /// The name and the value. A parameter without `=` has an empty value.
     pub fn at(&self, position: usize) -> (&'a [u8], &'a [u8]) {
-        let parameter = self
-            .query
-            .get(position..)
-            .and_then(|rest| rest.split(|byte| *byte == b'&').next())
-            .unwrap_or_default();
-        let mut parts = parameter.splitn(2, |byte| *byte == b'=');
-        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+        let rest = self.query.get(position..).unwrap_or_default();
+        cut(cut(rest, b'&').0, b'=')
     }
 
     /// Writes the parameter at a position, encoded.
@@ -77,21 +72,14 @@ impl<'a> Parameters<'a> {
 
 impl Items for Parameters<'_> {
     fn next(&self, after: Option<usize>) -> Option<usize> {
-        let start = match after {
-            None => 0,
-            Some(after) => {
-                let length = self.query.get(after..)?.iter().position(|byte| *byte == b'&')?;
-                after.wrapping_add(length)
-            }
-        };
-        let empty = self
-            .query
-            .get(start..)?
-            .iter()
-            .take_while(|byte| **byte == b'&')
-            .count();
-        let start = start.wrapping_add(empty);
-        (start < self.query.len()).then_some(start)
+        let mut rest = self.query;
+        if let Some(after) = after {
+            rest = cut(rest.get(after..)?, b'&').1;
+        }
+        while let [b'&', behind @ ..] = rest {
+            rest = behind;
+        }
+        (!rest.is_empty()).then_some(self.query.len().wrapping_sub(rest.len()))
     }
 
     fn compare(&self, a: usize, b: usize) -> Ordering {

@@ -1,9 +1,11 @@
 //! What is signed, and what is refused before anything is computed.
 #![forbid(unsafe_code)]
 
-use super::headers::{Carried, Headers};
+use super::canonical_headers::SignedHeaders;
+use super::headers::{Carried, Headers, OWN};
 use super::payload::Payload;
-use super::text::{Bytes, is_visible};
+use super::sort::Order;
+use super::text::{Bytes, is_visible, same};
 use super::uri::is_wire;
 use crate::credentials::Credentials;
 use crate::error::Status;
@@ -14,6 +16,11 @@ use crate::time::UnixTime;
 /// with `disableDoubleEncoding` in S3's endpoint rules.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>
 pub const S3_SERVICES: [&[u8]; 4] = [b"s3", b"s3-object-lambda", b"s3-outposts", b"s3express"];
+
+/// Whether a service is S3 under one of its names.
+pub(crate) fn is_s3(service: &[u8]) -> bool {
+    S3_SERVICES.iter().any(|name| same(name, service))
+}
 
 /// How path and query are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +41,17 @@ pub struct PathRules {
     pub normalize: bool,
     /// Encode the encoded path again.
     pub double_encode: bool,
+}
+
+impl PathRules {
+    /// What a service wants.
+    pub fn of(service: &[u8]) -> Self {
+        let usual = !is_s3(service);
+        Self {
+            normalize: usual,
+            double_encode: usual,
+        }
+    }
 }
 
 /// What can be chosen; nothing needs to be.
@@ -74,16 +92,12 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// Whether the service is S3 under one of its names.
     pub fn is_s3(&self) -> bool {
-        S3_SERVICES.contains(&self.service)
+        is_s3(self.service)
     }
 
     /// What the canonical path is like.
     pub fn path_rules(&self) -> PathRules {
-        let usual = !self.is_s3();
-        self.options.path.unwrap_or(PathRules {
-            normalize: usual,
-            double_encode: usual,
-        })
+        self.options.path.unwrap_or_else(|| PathRules::of(self.service))
     }
 
     /// Whether `x-amz-content-sha256` is signed.
@@ -92,13 +106,13 @@ impl Request<'_> {
         self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned | Payload::Streaming(_))
     }
 
-    /// Where the request carries the signer's own headers, and its time. Refuses what cannot be signed, in this order: method, path, query, headers, host, region, service, time, access key id, secret access
-    /// key, session token.
-    pub fn check(&self, credentials: &Credentials<'_>) -> Result<Checked, Status> {
+    /// Finds out where the request carries the signer's own headers, the order of its headers, and its time. Refuses what cannot be signed, in this order:
+    /// method, path, query, headers, host, region, service, time, access key id, secret access key, session token.
+    pub fn check(&self, credentials: &Credentials<'_>, checked: &mut Checked, order: &mut Order) -> Result<(), Status> {
         require(Bytes::TOKEN.holds(self.method), Status::Method)?;
         require(self.is_path(), Status::Path)?;
         require(self.is_raw() || is_wire(self.query, [b'#'; 2]), Status::Query)?;
-        let carried = Carried::by(self.headers)?;
+        checked.carried.find(&self.signed_headers(), order)?;
         require(is_list(self.options.unsigned_headers), Status::Header)?;
         require(Bytes::SCOPE.holds(self.region), Status::Region)?;
         require(Bytes::SCOPE.holds(self.service), Status::Service)?;
@@ -107,8 +121,18 @@ impl Request<'_> {
         require(Bytes::SCOPE.holds(credentials.access_key_id), Status::AccessKeyId)?;
         require(!credentials.secret_access_key.is_empty(), Status::SecretAccessKey)?;
         require(is_visible(credentials.session_token), Status::SessionToken)?;
-        let timestamp = self.time.iso8601_basic().ok_or(Status::TimeOutOfRange)?;
-        Ok(Checked { carried, timestamp })
+        self.time
+            .put_iso8601_basic(&mut checked.timestamp)
+            .ok_or(Status::TimeOutOfRange)
+    }
+
+    /// The headers that are signed, without any of the signer's own.
+    pub(super) fn signed_headers(&self) -> SignedHeaders<'_> {
+        SignedHeaders {
+            headers: self.headers,
+            unsigned: self.options.unsigned_headers,
+            added: [false; OWN],
+        }
     }
 
     fn is_raw(&self) -> bool {
@@ -120,7 +144,8 @@ impl Request<'_> {
     }
 }
 
-/// What was found out about a request when it was checked.
+/// What is found out about a request when it is checked.
+#[derive(Default)]
 pub struct Checked {
     /// Where it carries the headers that the signer writes.
     pub carried: Carried,

@@ -11,7 +11,7 @@ use super::request::Checked;
 use super::signing_key::derive_signing_key;
 use super::sink::{Count, Match, Sink, Writer, direct};
 use super::sort::Order;
-use super::string_to_sign::{self, ALGORITHM, Scope, put_digest};
+use super::string_to_sign::{self, ALGORITHM, Scope};
 use super::text::put_hex;
 use super::{Error, KeyCache, Request};
 use crate::credentials::Credentials;
@@ -20,8 +20,7 @@ use crate::crypto::sha256::Sha256;
 use crate::crypto::{Digest, Hash};
 use crate::error::Status;
 
-/// What a signature needs room for from its beginning to its end. The order of the headers is not among it: it is as large as all of this, and not needed
-/// where the stack is deepest.
+/// What a signature needs room for from its beginning to its end, beside the order of the headers.
 pub struct Room {
     pub(super) hash: Sha256,
     pub(super) digest: Digest,
@@ -50,16 +49,23 @@ pub struct Signing<'a> {
 }
 
 impl<'a> Signing<'a> {
-    /// With what is added to a request that [`check`](Request::check) let through.
+    /// With what is added to a request that [`check`](Request::check) let through, and also to the order of its headers.
     #[inline(always)]
-    pub fn new(request: &'a Request<'a>, credentials: &'a Credentials<'a>, checked: &'a Checked) -> Self {
+    pub fn new(
+        request: &'a Request<'a>,
+        credentials: &'a Credentials<'a>,
+        checked: &'a Checked,
+        order: &mut Order,
+    ) -> Self {
         let [content_sha256, date, security_token] = checked.carried.own();
         let added = [
             content_sha256.is_none() && request.wants_content_sha256(),
             date.is_none(),
             security_token.is_none() && !credentials.session_token.is_empty(),
         ];
-        Self::adding(added, request, credentials, checked)
+        let signing = Self::adding(added, request, credentials, checked);
+        signing.headers.order_own(order);
+        signing
     }
 
     /// The same with the headers that are added.
@@ -88,29 +94,19 @@ impl<'a> Signing<'a> {
         }
     }
 
-    /// Hashes the payload and the canonical request, and writes the headers that are added, but for the signature, unless the request carries that already.
-    /// Returns how many bytes of the buffer are used.
+    /// Refuses a buffer that is too small, and hashes the payload and the canonical request.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub fn prepare(&self, room: &mut Room, buffer: &mut [u8]) -> Result<usize, Error> {
-        let mut order = Order::new();
-        let mut needed = match self.len_at_most() {
+    pub fn prepare(&self, room: &mut Room, order: &mut Order, buffer: &[u8]) -> Result<(), Error> {
+        let needed = match self.len_at_most() {
             Some(most) if most <= buffer.len() => most,
-            _ => self.len(&mut order),
+            _ => self.len(order),
         };
-        let buffer = buffer.get_mut(..needed).ok_or(Error::BufferTooSmall { needed })?;
-        self.hash_payload(&self.request.payload, room)?;
-        if self.carried.authorization().is_some() {
-            self.check_carried_authorization(&mut order)?;
-        } else {
-            let mut writer = self.write_values(room, buffer);
-            self.authorization().put_before(&mut order, direct(&mut writer));
-            let left = writer.0.len();
-            needed = needed.wrapping_sub(left).wrapping_add(SIGNATURE_LEN);
+        if needed > buffer.len() {
+            return Err(Error::BufferTooSmall { needed });
         }
-        let used = buffer.get(..needed).unwrap_or_default();
-        let names = self.authorization().names(self.before_signature(used));
-        self.hash_canonical_request(names, &mut order, room);
-        Ok(needed)
+        self.hash_payload(&self.request.payload, room)?;
+        self.hash_canonical_request(order, room);
+        Ok(())
     }
 
     /// Bytes that are surely enough for the values that are added, for which no order is needed. `None` where the exact ones are as cheap.
@@ -136,27 +132,31 @@ impl<'a> Signing<'a> {
 
     /// Bytes of those values that stand before that of `authorization`.
     fn values_len(&self) -> usize {
+        let [date, content_sha256] = self.value_lens();
+        date.wrapping_add(content_sha256)
+    }
+
+    /// Bytes of the values of `x-amz-date` and `x-amz-content-sha256`, as far as they are added.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn value_lens(&self) -> [usize; 2] {
         let [content_sha256, date, _] = self.headers.added;
-        let date = if date { self.scope.timestamp.len() } else { 0 };
         let content_sha256 = if content_sha256 {
             PayloadHash::len(&self.request.payload)
         } else {
             0
         };
-        date.wrapping_add(content_sha256)
+        [if date { self.scope.timestamp.len() } else { 0 }, content_sha256]
     }
 
-    /// Where the values that are added stand in so many bytes.
+    /// How long the values are that are added, where all of them have so many bytes.
     pub fn layout(&self, len: usize) -> Signed {
-        let [content_sha256, date, security_token] = self.headers.added;
-        let timestamp = self.scope.timestamp.len();
-        let before = self.values_len();
+        let [date, content_sha256] = self.value_lens();
+        let [.., security_token] = self.headers.added;
         Signed {
-            date: date.then_some(0..timestamp),
-            content_sha256: content_sha256.then_some(if date { timestamp } else { 0 }..before),
-            authorization: self.carried.authorization().is_none().then_some(before..len),
+            date,
+            content_sha256,
+            authorization: len.wrapping_sub(date).wrapping_sub(content_sha256),
             security_token,
-            len,
         }
     }
 
@@ -173,54 +173,31 @@ impl<'a> Signing<'a> {
         writer
     }
 
-    /// Refuses a request that carries an `authorization` header that says another thing than the signer's before the signature.
-    #[cfg_attr(target_os = "none", inline(never))]
-    fn check_carried_authorization(&self, order: &mut Order) -> Result<(), Status> {
-        let mut same = Match {
-            rest: self.carried_authorization(),
-        };
-        self.authorization().put_before(order, direct(&mut same));
-        same.rest
-            .filter(|rest| rest.len() == SIGNATURE_LEN)
-            .map_or(Err(Status::HeaderConflict), |_| Ok(()))
-    }
-
+    /// The value of `authorization`, where the request carries it.
     fn carried_authorization(&self) -> Option<&'a [u8]> {
         let position = self.carried.authorization()?;
         Some(self.request.headers.at(position).trimmed())
     }
 
-    /// The value of `authorization` up to the signature: it ends what is used of the buffer, or the request carries it.
-    fn before_signature<'s>(&self, used: &'s [u8]) -> &'s [u8]
-    where
-        'a: 's,
-    {
-        let value = match self.carried_authorization() {
-            Some(value) => value,
-            None => used.get(self.values_len()..).unwrap_or_default(),
-        };
-        let (before, _) = value
-            .split_last_chunk::<SIGNATURE_LEN>()
-            .unwrap_or((b"", &[0; SIGNATURE_LEN]));
-        before
-    }
-
-    /// Writes the signature at the end of what is used of the buffer; or, where the request carries it already, refuses another one, and writes the rest.
+    /// Writes the values that are added, and returns how many bytes they are; `authorization` is the last of them. Refuses a request that carries that with
+    /// another value.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub fn finish(&self, room: &mut Room, used: &mut [u8]) -> Result<(), Status> {
-        let Some(carried) = self.carried_authorization() else {
-            let signature = used.last_chunk_mut::<SIGNATURE_LEN>();
-            let mut writer = Writer(signature.map_or(&mut [][..], |place| place));
-            put_digest(&room.digest, direct(&mut writer));
-            return Ok(());
-        };
-        let mut same = Match {
-            rest: carried.last_chunk::<SIGNATURE_LEN>().map(<[u8; _]>::as_slice),
-        };
-        put_digest(&room.digest, direct(&mut same));
-        same.rest.ok_or(Status::HeaderConflict)?;
-        self.write_values(room, used);
-        Ok(())
+    pub fn finish(&self, room: &Room, order: &mut Order, buffer: &mut [u8]) -> Result<usize, Status> {
+        let (authorization, size) = (self.authorization(), buffer.len());
+        let mut writer;
+        match self.carried_authorization() {
+            Some(carried) => {
+                let mut same = Match { rest: Some(carried) };
+                authorization.put(&room.digest, order, direct(&mut same));
+                same.is_whole().then_some(()).ok_or(Status::HeaderConflict)?;
+                writer = self.write_values(room, buffer);
+            }
+            None => {
+                writer = self.write_values(room, buffer);
+                authorization.put(&room.digest, order, direct(&mut writer));
+            }
+        }
+        Ok(size.wrapping_sub(writer.0.len()))
     }
 
     /// Hashes the payload, and refuses a request that carries one of the signer's own headers with another value.
@@ -242,27 +219,21 @@ impl<'a> Signing<'a> {
 
     /// Writes the canonical request, after [`hash_payload`](Self::hash_payload).
     #[inline(always)]
-    pub fn put_canonical_request<S: Sink + ?Sized>(
-        &self,
-        payload_hash: &PayloadHash,
-        names: Option<&[u8]>,
-        order: &mut Order,
-        sink: &mut S,
-    ) {
+    pub fn put_canonical_request<S: Sink + ?Sized>(&self, payload_hash: &PayloadHash, order: &mut Order, sink: &mut S) {
         let own = self.own(payload_hash);
-        canonical_request::put_canonical_request(self.request, &self.headers, own, names, order, sink);
+        canonical_request::put_canonical_request(self.request, &self.headers, own, order, sink);
     }
 
     /// The hash of the canonical request, after [`hash_payload`](Self::hash_payload).
     #[cfg_attr(target_os = "none", inline(never))]
-    pub fn hash_canonical_request(&self, names: Option<&[u8]>, order: &mut Order, room: &mut Room) {
+    pub fn hash_canonical_request(&self, order: &mut Order, room: &mut Room) {
         let Room {
             hash,
             digest,
             payload_hash,
         } = room;
         hash.init();
-        self.put_canonical_request(payload_hash, names, order, direct(hash));
+        self.put_canonical_request(payload_hash, order, direct(hash));
         hash.finish(digest);
     }
 
@@ -303,11 +274,12 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
     credentials: &Credentials<'_>,
     sink: &mut S,
 ) -> Result<(), Status> {
-    let mut room = Room::new();
-    let checked = request.check(credentials)?;
-    let signing = Signing::new(request, credentials, &checked);
+    let (mut room, mut order) = (Room::new(), Order::new());
+    let mut checked = Checked::default();
+    request.check(credentials, &mut checked, &mut order)?;
+    let signing = Signing::new(request, credentials, &checked, &mut order);
     signing.hash_payload(&request.payload, &mut room)?;
-    signing.put_canonical_request(&room.payload_hash, None, &mut Order::new(), sink);
+    signing.put_canonical_request(&room.payload_hash, &mut order, sink);
     Ok(())
 }
 
@@ -317,11 +289,12 @@ pub fn put_string_to_sign<S: Sink + ?Sized>(
     credentials: &Credentials<'_>,
     sink: &mut S,
 ) -> Result<(), Status> {
-    let mut room = Room::new();
-    let checked = request.check(credentials)?;
-    let signing = Signing::new(request, credentials, &checked);
+    let (mut room, mut order) = (Room::new(), Order::new());
+    let mut checked = Checked::default();
+    request.check(credentials, &mut checked, &mut order)?;
+    let signing = Signing::new(request, credentials, &checked, &mut order);
     signing.hash_payload(&request.payload, &mut room)?;
-    signing.hash_canonical_request(None, &mut Order::new(), &mut room);
+    signing.hash_canonical_request(&mut order, &mut room);
     signing.put_string_to_sign(&room.digest, sink);
     Ok(())
 }
@@ -332,11 +305,12 @@ pub fn signature(
     credentials: &Credentials<'_>,
     cache: Option<&mut KeyCache>,
 ) -> Result<[u8; 64], Status> {
-    let mut room = Room::new();
-    let checked = request.check(credentials)?;
-    let signing = Signing::new(request, credentials, &checked);
+    let (mut room, mut order) = (Room::new(), Order::new());
+    let mut checked = Checked::default();
+    request.check(credentials, &mut checked, &mut order)?;
+    let signing = Signing::new(request, credentials, &checked, &mut order);
     signing.hash_payload(&request.payload, &mut room)?;
-    signing.hash_canonical_request(None, &mut Order::new(), &mut room);
+    signing.hash_canonical_request(&mut order, &mut room);
     signing.sign(cache, &mut room);
     let mut text = [0; 64];
     put_hex(room.digest.as_slice(), &mut text);

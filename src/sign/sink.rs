@@ -1,6 +1,9 @@
 //! Where text goes as it is made: into a hash, into the caller's buffer, or beside a text that should be the same.
 #![forbid(unsafe_code)]
 
+use super::text::same;
+#[cfg(not(target_os = "none"))]
+use crate::crypto::copy_lower;
 use crate::crypto::{Hash, copy};
 
 /// Takes text piece by piece. A sink that can fail keeps the failure until it is asked.
@@ -57,8 +60,7 @@ impl Sink for Writer<'_> {
     fn put_lower(&mut self, bytes: &[u8]) -> bool {
         let free = core::mem::take(&mut self.0);
         let (target, free) = free.split_at_mut_checked(bytes.len()).unwrap_or_default();
-        copy(target, bytes);
-        target.make_ascii_lowercase();
+        copy_lower(target, bytes);
         self.0 = free;
         true
     }
@@ -87,9 +89,19 @@ pub struct Match<'a> {
     pub rest: Option<&'a [u8]>,
 }
 
+impl Match<'_> {
+    /// Whether it was all of the text, and nothing else.
+    pub fn is_whole(&self) -> bool {
+        self.rest.is_some_and(<[u8]>::is_empty)
+    }
+}
+
 impl Sink for Match<'_> {
     fn put(&mut self, bytes: &[u8]) {
-        self.rest = self.rest.and_then(|rest| rest.strip_prefix(bytes));
+        self.rest = self.rest.and_then(|rest| {
+            let (front, rest) = rest.split_at_checked(bytes.len())?;
+            same(front, bytes).then_some(rest)
+        });
     }
 }
 
@@ -112,7 +124,7 @@ mod tests {
         let matches = |text: &'static [u8], pieces: &[&[u8]]| {
             let mut found = Match { rest: Some(text) };
             pieces.iter().for_each(|piece| found.put(piece));
-            found.rest == Some(b"")
+            found.is_whole()
         };
         assert!(matches(b"abcd", &[b"ab", b"cd"]));
         assert!(!matches(b"abcd", &[b"ab", b"ce"]));

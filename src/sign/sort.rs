@@ -60,6 +60,36 @@ impl Order {
         self.begin(items);
     }
 
+    /// Whether items can be put in one by one, by one who walks through them anyway. A small processor, which has no code to spare, sorts when the order is
+    /// first asked for.
+    pub const TAKES_ITEMS: bool = !cfg!(target_os = "none");
+
+    /// Begins an order that items are put in one by one.
+    #[inline(always)]
+    pub fn clear(&mut self) {
+        (self.len, self.at_start, self.more) = (0, Self::TAKES_ITEMS, false);
+    }
+
+    /// Puts in another of the items, behind those of smaller positions.
+    #[inline(always)]
+    pub fn insert<I: Items>(&mut self, items: &I, position: usize) {
+        if Self::TAKES_ITEMS {
+            self.insert_any(items, position);
+        }
+    }
+
+    /// Puts in one that comes behind all others; it falls out of a full batch.
+    #[inline(always)]
+    pub fn append(&mut self, position: usize) {
+        match self.batch.get_mut(self.len) {
+            Some(end) => {
+                *end = position;
+                self.len = self.len.wrapping_add(1);
+            }
+            None => self.more = true,
+        }
+    }
+
     /// Forgets the order.
     #[inline(always)]
     pub fn forget(&mut self) {
@@ -101,44 +131,47 @@ impl Order {
         let mut next = items.next(None);
         while let Some(position) = next {
             if last.is_none_or(|last| comes_before(items, last, position)) {
-                self.insert(items, position);
+                self.insert_any(items, position);
             }
             next = items.next(Some(position));
         }
     }
 
-    /// Puts a position where it belongs; the largest one falls out of a full batch.
-    fn insert<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
-        let place = self.place(items, position);
-        let full = self.len == SORT_BATCH;
-        self.more |= full;
-        self.len = if full { SORT_BATCH } else { self.len.wrapping_add(1) };
-        let mut carried = position;
-        for slot in self.batch.get_mut(place..self.len).unwrap_or_default() {
-            core::mem::swap(slot, &mut carried);
+    /// Puts a position where it belongs, which in many lists is the end.
+    #[inline(always)]
+    fn insert_any<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
+        let last = self.batch.get(self.len.wrapping_sub(1)).copied();
+        if last.is_none_or(|last| comes_before(items, last, position)) {
+            self.append(position);
+        } else {
+            self.insert_before_last(items, position);
         }
     }
 
-    /// How many of the batch come before `position`. Many lists come sorted, so the end is tried first.
-    fn place<I: Items + ?Sized>(&self, items: &I, position: usize) -> usize {
-        let (mut low, mut high) = (0, self.len);
-        let mut middle = high.saturating_sub(1);
+    /// Puts a position where it belongs before the last one, which falls out of a full batch.
+    #[inline(never)]
+    fn insert_before_last<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
+        let (mut low, mut high) = (0, self.len.saturating_sub(1));
         while low < high {
-            let before = self
-                .batch
-                .get(middle)
-                .is_some_and(|other| comes_before(items, *other, position));
-            (low, high) = if before {
+            let middle = low.midpoint(high);
+            let other = self.batch.get(middle).copied().unwrap_or_default();
+            (low, high) = if comes_before(items, other, position) {
                 (middle.wrapping_add(1), high)
             } else {
                 (low, middle)
             };
-            middle = low.midpoint(high);
         }
-        low
+        let full = self.len == SORT_BATCH;
+        self.more |= full;
+        self.len = if full { SORT_BATCH } else { self.len.wrapping_add(1) };
+        let mut carried = position;
+        for slot in self.batch.get_mut(low..self.len).unwrap_or_default() {
+            core::mem::swap(slot, &mut carried);
+        }
     }
 }
 
+#[cfg_attr(target_os = "none", inline(never))]
 fn comes_before<I: Items + ?Sized>(items: &I, a: usize, b: usize) -> bool {
     items.compare(a, b).then(a.cmp(&b)) == Ordering::Less
 }

@@ -89,6 +89,25 @@ fn at_once<const N: usize>(bytes: &[u8; N], good: impl Fn(u8) -> bool) -> bool {
     bytes.iter().fold(0, |bad, byte| bad | u8::from(!good(*byte))) == 0
 }
 
+/// Whether two texts are the same. A small image need not have memcmp for it.
+#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(not(target_os = "none"), inline(always))]
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    if cfg!(target_os = "none") {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+    } else {
+        a == b
+    }
+}
+
+/// A text up to a byte, and what comes behind it; all of it and nothing where it has none.
+#[cfg_attr(target_os = "none", inline(never))]
+pub fn cut(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
+    let end = text.iter().position(|other| *other == byte).unwrap_or(text.len());
+    let (before, rest) = text.split_at_checked(end).unwrap_or_default();
+    (before, rest.get(1..).unwrap_or_default())
+}
+
 /// Whether a text is of visible ASCII characters.
 #[cfg_attr(target_os = "none", inline(never))]
 pub fn is_visible(text: &[u8]) -> bool {

@@ -65,13 +65,12 @@ impl Encoding {
     }
 
     fn put_byte<S: Sink + ?Sized>(self, byte: u8, sink: &mut S) {
-        let (high, low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
-        let twice = self.twice || self.equals_twice && byte == b'=';
-        match (self.kept.has(byte), twice) {
-            (true, _) => sink.put(&[byte]),
-            (false, false) => sink.put(&[b'%', high, low]),
-            (false, true) => sink.put(&[b'%', b'2', b'5', high, low]),
+        if self.kept.has(byte) {
+            return sink.put(&[byte]);
         }
+        let twice = self.twice || self.equals_twice && byte == b'=';
+        sink.put(if twice { b"%25" } else { b"%" });
+        sink.put(&[hex_digit(byte >> 4), hex_digit(byte & 15)]);
     }
 }
 

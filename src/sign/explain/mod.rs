@@ -141,7 +141,8 @@ pub struct Subject<'a> {
 impl Subject<'_> {
     /// Says into `buffer` why a server refused the request, by the body of its answer. On an error `buffer` is as it was.
     pub fn explain(&self, body: &[u8], buffer: &mut [u8]) -> Result<Explanation, Error> {
-        let request = with_hashed_payload(self.request);
+        let mut hash = [0; 32];
+        let request = with_hashed_payload(self.request, &mut hash);
         let subject = Subject {
             request: &request,
             ..*self
@@ -163,7 +164,8 @@ impl Subject<'_> {
 
     /// Writes the canonical request, redacted, into `buffer`, and says how long it is. On an error `buffer` is as it was.
     pub fn canonical_request(&self, buffer: &mut [u8]) -> Result<usize, Error> {
-        let request = with_hashed_payload(self.request);
+        let mut hash = [0; 32];
+        let request = with_hashed_payload(self.request, &mut hash);
         let subject = Subject {
             request: &request,
             ..*self
@@ -257,9 +259,12 @@ fn parse_time(text: &Text<'_>) -> Option<UnixTime> {
 }
 
 /// The same request with its payload hashed, so that it is hashed once.
-fn with_hashed_payload<'a>(request: &Request<'a>) -> Request<'a> {
+fn with_hashed_payload<'a>(request: &Request<'a>, hash: &'a mut [u8; 32]) -> Request<'a> {
     let payload = match request.payload {
-        Payload::Bytes(bytes) if !bytes.is_empty() => Payload::Sha256(Sha256::digest(bytes)),
+        Payload::Bytes(bytes) if !bytes.is_empty() => {
+            *hash = Sha256::digest(bytes);
+            Payload::Sha256(hash)
+        }
         payload => payload,
     };
     Request { payload, ..*request }
