@@ -81,7 +81,8 @@ unsafe fn begin(
     // SAFETY: the caller's promise.
     let (headers, credentials, buffer) = unsafe {
         (
-            HeaderArray::new(request.headers, request.header_count)?,
+            // The upload reads its headers before the signer does, and has one status for all that it finds in them.
+            HeaderArray::readable(request.headers, request.header_count)?,
             credentials.or_refused(),
             bytes_mut(out.buffer.cast(), out.buffer_size, Status::NullArgument)?,
         )
