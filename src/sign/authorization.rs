@@ -44,6 +44,7 @@ impl Authorization<'_> {
     }
 
     /// Bytes of the value before the names.
+    #[cfg(not(target_os = "none"))]
     fn before_names(&self) -> usize {
         let fixed = CREDENTIAL.len() + 1 + SIGNED_HEADERS.len();
         let variable = [
