@@ -6,19 +6,25 @@ import functools
 import hashlib
 import itertools
 import json
+import random
 import re
 import secrets
 import ssl
 import subprocess
+import sys
 import time
 import urllib.parse
 from http.client import HTTPSConnection
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 from guest import Broken, Guest, Result
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "oracles"))
+import oracle  # noqa: E402
+
 HEADER = (ROOT / "include" / "iotcred.h").read_text()
 STATUS = {name: int(number) for name, number in re.findall(r"^#define IOTCRED_(OK|ERR_\w+) (\d+)$", HEADER, re.M)}
 
@@ -61,6 +67,28 @@ def vectors(guest: Guest, _settings: Settings) -> Seen:
         stack, instructions, passed = max(stack, done.stack), max(instructions, done.instructions), passed + 1
     claim(passed == 38, f"{passed} cases")
     return Seen(f"{passed} signatures of AWS's suite; stack {stack} bytes, at most {instructions:,} instructions", {"stack": stack})
+
+
+def signatures_of_many_headers(guest: Guest, _settings: Settings) -> str:
+    """Around the batches that headers are sorted in, repeated names among them, with a key that is kept, and with another in between: as botocore signs them."""
+    order, counts = random.Random(SEED), (1, 30, 31, 32, 33, 63, 64, 65, 100)
+    for count, secret in itertools.product(counts, (b"a secret", b"a secret", b"b")):
+        names = [f"h{number * 7 % 90}" for number in range(count)]
+        order.shuffle(names)
+        case = SimpleNamespace(
+            method=b"GET", host=b"server.test", strict_path=b"/", strict_query=b"", headers=[(name.encode(), f"v{at}".encode()) for at, name in enumerate(names)],
+            payload=b"", payload_kind="bytes", content_sha256=False, key_id=b"AKIDEXAMPLE", secret=secret, token=b"", service=b"iam", region=b"us-east-1",
+            time=1_768_662_000, expires=0, is_s3=False, encoding="utf-8",
+        )  # fmt: skip
+        expected = re.search(r"^authorization:(.*)$", oracle.sign(case)[0].decode(), re.M)[1]
+        lines = ["host:server.test", *(f"{name}:v{at}" for at, name in enumerate(names))]
+        job = {
+            "o": "s", "M": "GET", "P": "/", "Q": "", "H": "".join(f"{line}\n" for line in lines), "B": b"", "R": "us-east-1", "V": "iam", "u": case.time,
+            "G": 0, "A": "AKIDEXAMPLE", "S": secret, "T": "", "K": 1,
+        }  # fmt: skip
+        done = guest.run(job, JOB_S)
+        claim(done.status == STATUS["OK"] and done.text == expected, f"{count} headers: status {done.status}\n{done.text}\n{expected}")
+    return f"of {', '.join(map(str, counts))} headers beside the host"
 
 
 def _signing_job(folder: Path) -> dict:

@@ -46,7 +46,7 @@ class Target(NamedTuple):
 
 RIG, SECOND = "rig", ("second_before", "second_behind")
 M4 = [
-    (RIG, [jobs.vectors, jobs.ring, *jobs.FETCHES, *jobs.REFUSALS, *jobs.SENDS]),
+    (RIG, [jobs.vectors, jobs.signatures_of_many_headers, jobs.ring, *jobs.FETCHES, *jobs.REFUSALS, *jobs.SENDS]),
     *((RIG, [arenas]) for arenas in jobs.ARENAS),
     *((image, [jobs.second_rust_library]) for image in SECOND),
 ]
@@ -56,7 +56,7 @@ TARGETS = {
     "cortex-m3": Target("cortex-m3", "qemu-system-arm", ["-M", "mps2-an385", *SEMIHOSTING], "client", [(RIG, [jobs.ring, *jobs.FETCHES])]),
     "cortex-m33": Target("cortex-m33", "qemu-system-arm", ["-M", "mps2-an505", *SEMIHOSTING], "client", [(RIG, [jobs.ring, *jobs.FETCHES])]),
     "riscv32": Target("riscv32", "qemu-system-riscv32", ["-M", "virt", "-bios", "none"], "client", [(RIG, jobs.FETCHES)]),
-    "cortex-m0": Target("cortex-m0", "qemu-system-arm", ["-M", "microbit", *SEMIHOSTING], "sign", [(RIG, [jobs.vectors])]),
+    "cortex-m0": Target("cortex-m0", "qemu-system-arm", ["-M", "microbit", *SEMIHOSTING], "sign", [(RIG, [jobs.vectors, jobs.signatures_of_many_headers])]),
 }  # fmt: skip
 
 
