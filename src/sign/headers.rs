@@ -33,6 +33,7 @@ pub trait Headers {
     /// Whether the header with a name is signed, where the request leaves out the names in `unsigned`
     /// ([`Options::unsigned_headers`](super::Options::unsigned_headers)): as a rule all are but `authorization` and those, or, where there are none,
     /// [`UNSIGNED_HEADERS`]. The rule is here so that the drop-in, whose headers have another, does not link the names.
+    /// Only headers that are not given to [`Request::check`](super::Request) may have another: that sorts them by this one.
     fn is_signed(&self, name: &[u8], unsigned: &[u8]) -> bool {
         // What the signer knows a name for is not up to a list: `host` and what the signer writes are signed, `authorization` is not.
         is_signed(known(name), name, unsigned)
