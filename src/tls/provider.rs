@@ -7,7 +7,7 @@
 //! | `every-suite` | besides AES-256-GCM, ChaCha20-Poly1305, P-384; certificates of P-384, and with SHA-384 and SHA-512; device keys of P-384 |
 //! | `tls12` | besides TLS 1.2 |
 //!
-//! AWS's certificates end in Amazon Root CA 1 or 3, or in Starfield's, and are signed with SHA-256 all the way; those of Amazon Root CA 2 and 4, with SHA-384, want `every-suite`.
+//! Amazon Root CA 2 and 4 sign with SHA-384: a chain that ends in one of them wants `every-suite`.
 //! What AWS offers: <https://docs.aws.amazon.com/iot/latest/developerguide/transport-security.html>.
 #![forbid(unsafe_code)]
 
