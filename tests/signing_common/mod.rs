@@ -97,6 +97,11 @@ impl Reached {
     }
 }
 
+/// Whether the signer leaves a header out by itself; `name` in lower case.
+pub fn is_unsigned(name: &str) -> bool {
+    sign::UNSIGNED_HEADERS.split(' ').any(|other| other == name)
+}
+
 /// Whether a byte occurs in UTF-8.
 pub fn is_in_utf8(byte: u8) -> bool {
     !matches!(byte, 0xc0 | 0xc1 | 0xf5..)
