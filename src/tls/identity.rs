@@ -9,7 +9,6 @@ use crate::limits::{PEM_MAX, RSA_BITS_MAX, RSA_BITS_MIN};
 use crate::time::UnixTime;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
 use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 #[cfg(feature = "every-suite")]
@@ -92,11 +91,7 @@ impl ResolvesClientCert for Only {
     }
 }
 
-impl fmt::Debug for Only {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Only")
-    }
-}
+shows_its_name!(Only);
 
 /// Whether each stands in the other's place.
 fn is_swapped(chain: &[u8], key: &[u8]) -> bool {

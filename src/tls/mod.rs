@@ -1,6 +1,18 @@
 //! TLS: rustls's unbuffered client, the device's identity, the roots, and what a failure means. The only modules that name rustls.
 #![forbid(unsafe_code)]
 
+/// `Debug`, which rustls wants of what it is given and does not use. By what would be derived the words for chains, roots and algorithms would be linked; and
+/// nothing of a key is to be shown.
+macro_rules! shows_its_name {
+    ($name:ident) => {
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+    };
+}
+
 mod der;
 mod engine;
 mod failure;
@@ -23,7 +35,6 @@ use crate::error::{Error, Status};
 use crate::net::Clock;
 use crate::time::{UnixTime, believable};
 use alloc::sync::Arc;
-use core::fmt;
 use core::time::Duration;
 use rustls::client::ClientConfig;
 use rustls::pki_types::{IpAddr, ServerName};
@@ -120,12 +131,7 @@ pub fn date(clock: &dyn Clock) -> Result<UnixTime, Error> {
 /// The date at the start of the call, for the whole handshake.
 struct Now(UnixTime);
 
-/// rustls wants it and does not use it; what would be derived is not small.
-impl fmt::Debug for Now {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Now")
-    }
-}
+shows_its_name!(Now);
 
 impl TimeProvider for Now {
     fn current_time(&self) -> Option<rustls::pki_types::UnixTime> {

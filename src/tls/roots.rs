@@ -6,7 +6,8 @@ use crate::error::{Error, Status};
 use rustls::RootCertStore;
 use rustls::pki_types::{Der, TrustAnchor};
 
-/// Subject and public key of Amazon Root CA 1 to 4 and of Starfield Services Root G2, picked by `build.rs`; of CA 2 and 4, which sign with SHA-384, with `every-suite`.
+/// Subject and public key of Amazon Root CA 1 to 4 and of Starfield Services Root G2, picked by `build.rs`; of CA 2 and 4, which sign with SHA-384, with
+/// `every-suite` alone.
 const AMAZON: &[(&[u8], &[u8])] = &include!(concat!(env!("OUT_DIR"), "/roots.rs"));
 
 /// Trusted roots.

@@ -10,7 +10,6 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::fmt;
 use core::sync::atomic::{AtomicI32, Ordering};
 use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm};
 use rustls::sign::{Signer, SigningKey};
@@ -132,18 +131,8 @@ struct ExternalSigner {
     scheme: Scheme,
 }
 
-/// rustls wants it and does not use it; what would be derived is not small.
-impl fmt::Debug for ExternalKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ExternalKey")
-    }
-}
-
-impl fmt::Debug for ExternalSigner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ExternalSigner")
-    }
-}
+shows_its_name!(ExternalKey);
+shows_its_name!(ExternalSigner);
 
 impl Signer for ExternalSigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rustls::Error> {

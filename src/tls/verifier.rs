@@ -6,7 +6,7 @@ use super::failure;
 use crate::error::{Error, Status, Text, printable};
 use crate::limits::{CHAIN_MAX, SHOWN_NAME_MAX};
 use crate::time::UnixTime;
-use core::fmt::{self, Write};
+use core::fmt::Write;
 use once_cell::race::OnceBox;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -73,12 +73,7 @@ impl Verifier {
     }
 }
 
-/// rustls wants it and does not use it. By what is derived, roots and algorithms would be linked in words.
-impl fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Verifier")
-    }
-}
+shows_its_name!(Verifier);
 
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
