@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The C suite as a cross build for ARM Linux, run by qemu-user: tests/arm_linux.sh [armv7|aarch64]...
-# On armv7 all test programs, on aarch64 all but the fault matrix, whose code is the same there; the headers and the SDK's demos are compilers' business and not run again.
+# On armv7 all test programs, on aarch64 all but the fault matrix, whose code is the same there; the headers and the SDK's demos are compilers' business and not
+# run again.
 # Exit status 77: its tools cannot be had.
 set -euo pipefail
 # shellcheck source=tests/tools.sh

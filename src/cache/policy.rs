@@ -297,8 +297,9 @@ impl Policy {
 }
 
 impl Held {
-    /// After a failure, while these are valid: 5 to 10 minutes later. If the mandatory window opens before that, at a moment inside it and still within 10 minutes, since a
-    /// caller waits there for a refresh; and after a failure there, when they expire, or when the pause is over that holds once nothing is valid. What the server asked for comes first.
+    /// After a failure, while these are valid: 5 to 10 minutes later. If the mandatory window opens before that, at a moment inside it and still within 10 minutes,
+    /// since a caller waits there for a refresh; and after a failure there, when they expire, or when the pause is over that holds once nothing is valid. What the
+    /// server asked for comes first.
     fn next_try(&self, now: u64, asked_ms: u64, failing_ms: u64, random: u64) -> u64 {
         let pause = uniform(REFRESH_PAUSE_MIN_MS, REFRESH_PAUSE_MAX_MS, random);
         let next = if now >= self.mandatory_ms {

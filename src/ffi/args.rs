@@ -91,9 +91,7 @@ impl sigv4_credentials {
             })
         }
     }
-}
 
-impl sigv4_credentials {
     /// The credentials. For a text that is NULL with a length there is one that the signer refuses.
     ///
     /// # Safety

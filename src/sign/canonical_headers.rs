@@ -201,7 +201,8 @@ fn put_name<S: Sink + ?Sized>(position: usize, name: &[u8], sink: &mut S) {
     }
 }
 
-/// Writes a value, which neither begins nor ends with a space, with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and AWS's signer in Rust leaves them.
+/// Writes a value, which neither begins nor ends with a space, with each run of spaces as one. Tabs stay as a rule: the specification speaks of spaces, and
+/// AWS's signer in Rust leaves them.
 fn put_folded<S: Sink + ?Sized>(value: &[u8], headers: &dyn Headers, sink: &mut S) {
     if !cfg!(target_os = "none") && every(value, |byte| byte != b' ' && byte != b'\t') {
         return sink.put(value);

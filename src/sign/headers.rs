@@ -206,8 +206,8 @@ impl Carried {
         self.names_len.saturating_add(OWN_NAMES_LEN)
     }
 
-    /// Looks through all headers, which it knows none of yet, and puts those that are signed in order. Refuses one that is not well-formed, one of the signer's that comes twice, and a
-    /// request without `host`.
+    /// Looks through all headers, which it knows none of yet, and puts those that are signed in order. Refuses one that is not well-formed, one of the signer's
+    /// that comes twice, and a request without `host`.
     pub fn find(&mut self, signed: &SignedHeaders<'_>, order: &mut Order) -> Result<(), Status> {
         let headers = signed.headers;
         order.clear();
