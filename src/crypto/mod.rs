@@ -120,7 +120,8 @@ pub fn equal<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
 /// Copies what is as long as the target: a short text by two moves that may overlap, which costs less than the call of memcpy.
 #[inline(always)]
 fn copy_all(target: &mut [u8], bytes: &[u8]) {
-    let moved = copy_ends::<16>(target, bytes, |moved| moved)
+    let moved = copy_ends::<32>(target, bytes, |moved| moved)
+        || copy_ends::<16>(target, bytes, |moved| moved)
         || copy_ends::<8>(target, bytes, |moved| moved)
         || copy_ends::<4>(target, bytes, |moved| moved);
     if !moved {
