@@ -16,6 +16,11 @@ pub trait Mac<H: Hash> {
     /// Ends, with the MAC of what was hashed since [`begin`](Mac::begin).
     fn finish(&self, hash: &mut H, mac: &mut Digest) {
         hash.finish(mac);
+        self.finish_outer(hash, mac);
+    }
+
+    /// The second half of [`finish`](Mac::finish): `mac` is the digest of the message, and becomes the MAC.
+    fn finish_outer(&self, hash: &mut H, mac: &mut Digest) {
         self.begin_outer(hash);
         hash.finish_over(mac);
     }

@@ -48,6 +48,7 @@ use crate::credentials::Credentials;
 use crate::error::Status;
 use request::Checked;
 use signature::{Room, Signing};
+use sink::Writer;
 use sort::Order;
 
 /// Why a request was not signed. Nothing was written.
@@ -93,9 +94,17 @@ pub fn sign_request(
     request.check(credentials, &mut checked, &mut order)?;
     let signing = Signing::new(request, credentials, &checked, &mut order);
     signing.prepare(&mut room, &mut order, buffer)?;
-    signing.sign(cache, &mut room);
-    let len = signing.finish(&room, &mut order, buffer)?;
-    Ok(signing.layout(len))
+    let Room {
+        hash,
+        digest,
+        payload_hash,
+    } = &mut room;
+    let (size, mut writer) = (buffer.len(), Writer(buffer));
+    signing.sign(cache, hash, digest, || {
+        signing.write_before(payload_hash, &mut order, &mut writer)
+    });
+    signing.write_signature(digest, payload_hash, &mut order, &mut writer)?;
+    Ok(signing.layout(size.wrapping_sub(writer.0.len())))
 }
 
 /// That a bound is no size, and that no byte is hashed twice: the blocks of SHA-256 that a signature takes are those that its texts have by their lengths.

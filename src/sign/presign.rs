@@ -69,7 +69,7 @@ impl Presign<'_> {
         let presigning = Presigning::new(self, credentials, &checked, host);
         let mut room = Room::new();
         let url = presigning.prepare(&mut room, buffer)?;
-        presigning.signing.sign(cache, &mut room);
+        presigning.signing.sign(cache, &mut room.hash, &mut room.digest, || ());
         presigning.write(&room.digest, buffer);
         Ok(url)
     }

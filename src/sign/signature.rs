@@ -11,7 +11,7 @@ use super::request::Checked;
 use super::signing_key::derive_signing_key;
 use super::sink::{Count, Match, Sink, Writer, direct};
 use super::sort::Order;
-use super::string_to_sign::{self, ALGORITHM, Scope};
+use super::string_to_sign::{self, ALGORITHM, Scope, put_digest};
 use super::text::put_hex;
 use super::{Error, KeyCache, Request};
 use crate::credentials::Credentials;
@@ -161,43 +161,46 @@ impl<'a> Signing<'a> {
     }
 
     /// Writes the values of the signer's own headers that are added.
-    fn write_values<'b>(&self, room: &Room, buffer: &'b mut [u8]) -> Writer<'b> {
-        let mut writer = Writer(buffer);
+    fn write_values(&self, payload_hash: &PayloadHash, writer: &mut Writer<'_>) {
         let [content_sha256, date, _] = self.headers.added;
         if date {
             writer.put(self.scope.timestamp);
         }
         if content_sha256 {
-            writer.put(room.payload_hash.as_bytes());
+            writer.put(payload_hash.as_bytes());
         }
-        writer
     }
 
-    /// The value of `authorization`, where the request carries it.
-    fn carried_authorization(&self) -> Option<&'a [u8]> {
-        let position = self.carried.authorization()?;
-        Some(self.request.headers.at(position).trimmed())
-    }
-
-    /// Writes the values that are added, and returns how many bytes they are; `authorization` is the last of them. Refuses a request that carries that with
-    /// another value.
+    /// Writes the values that are added, up to the signature. Nothing where the request carries `authorization`: that is to be compared first.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub fn finish(&self, room: &Room, order: &mut Order, buffer: &mut [u8]) -> Result<usize, Status> {
-        let (authorization, size) = (self.authorization(), buffer.len());
-        let mut writer;
-        match self.carried_authorization() {
-            Some(carried) => {
-                let mut same = Match { rest: Some(carried) };
-                authorization.put(&room.digest, order, direct(&mut same));
-                same.is_whole().then_some(()).ok_or(Status::HeaderConflict)?;
-                writer = self.write_values(room, buffer);
-            }
-            None => {
-                writer = self.write_values(room, buffer);
-                authorization.put(&room.digest, order, direct(&mut writer));
-            }
+    pub fn write_before(&self, payload_hash: &PayloadHash, order: &mut Order, writer: &mut Writer<'_>) {
+        if self.carried.authorization().is_none() {
+            self.write_values(payload_hash, writer);
+            self.authorization().put_before(order, direct(writer));
         }
-        Ok(size.wrapping_sub(writer.0.len()))
+    }
+
+    /// Writes the signature behind them, which ends `authorization`. Refuses a request that carries that with another value; if it is the same, the other values
+    /// are written.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn write_signature(
+        &self,
+        signature: &Digest,
+        payload_hash: &PayloadHash,
+        order: &mut Order,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), Status> {
+        let Some(position) = self.carried.authorization() else {
+            put_digest(signature, direct(writer));
+            return Ok(());
+        };
+        let mut same = Match {
+            rest: Some(self.request.headers.at(position).trimmed()),
+        };
+        self.authorization().put(signature, order, direct(&mut same));
+        same.is_whole().then_some(()).ok_or(Status::HeaderConflict)?;
+        self.write_values(payload_hash, writer);
+        Ok(())
     }
 
     /// Hashes the payload, and refuses a request that carries one of the signer's own headers with another value.
@@ -243,9 +246,12 @@ impl<'a> Signing<'a> {
     }
 
     /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
+    ///
+    /// `meanwhile` is work that needs no signature. It stands where a processor that runs ahead still waits for the blocks of the string to sign, so that
+    /// it costs less than elsewhere.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub fn sign(&self, cache: Option<&mut KeyCache>, room: &mut Room) {
-        let (secret, hash, digest) = (self.credentials.secret_access_key, &mut room.hash, &mut room.digest);
+    pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest, meanwhile: impl FnOnce()) {
+        let secret = self.credentials.secret_access_key;
         let mut key = BlockKey::new();
         let key: &dyn Mac<Sha256> = match cache {
             Some(cache) => cache.key(hash, secret, &self.scope, &mut key),
@@ -256,7 +262,9 @@ impl<'a> Signing<'a> {
         };
         key.begin(hash);
         self.put_string_to_sign(digest, direct(hash));
-        key.finish(hash, digest);
+        hash.finish(digest);
+        meanwhile();
+        key.finish_outer(hash, digest);
     }
 
     fn authorization(&self) -> Authorization<'_> {
@@ -311,7 +319,7 @@ pub fn signature(
     let signing = Signing::new(request, credentials, &checked, &mut order);
     signing.hash_payload(&request.payload, &mut room)?;
     signing.hash_canonical_request(&mut order, &mut room);
-    signing.sign(cache, &mut room);
+    signing.sign(cache, &mut room.hash, &mut room.digest, || ());
     let mut text = [0; 64];
     put_hex(room.digest.as_slice(), &mut text);
     Ok(text)
