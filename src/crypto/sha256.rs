@@ -34,10 +34,11 @@ const INITIAL: [u32; 8] = [
     0x5be0_cd19,
 ];
 
-/// A running SHA-256, wiped when dropped.
+/// A running SHA-256, wiped when dropped. The buffer comes first, so that it is aligned as the whole is.
+#[repr(C)]
 pub struct Sha256 {
-    state: [u32; 8],
     buffer: [u8; BUFFER],
+    state: [u32; 8],
     /// Bytes in the buffer, fewer than it holds.
     filled: usize,
     /// Bytes hashed so far, without those in the buffer.

@@ -20,7 +20,9 @@ use crate::crypto::sha256::Sha256;
 use crate::crypto::{Digest, Hash};
 use crate::error::Status;
 
-/// What a signature needs room for from its beginning to its end, beside the order of the headers.
+/// What a signature needs room for from its beginning to its end, beside the order of the headers. Where there is a cache, it begins with a line of it: so does
+/// the hash's buffer then, whose blocks would else lie across two, or not, as the stack happens to be.
+#[cfg_attr(not(target_os = "none"), repr(C, align(64)))]
 pub struct Room {
     pub(super) hash: Sha256,
     pub(super) digest: Digest,
