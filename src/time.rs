@@ -88,13 +88,46 @@ impl UnixTime {
         #[cfg(not(target_os = "none"))]
         (*text = self.iso8601_basic()?);
         #[cfg(target_os = "none")]
-        {
-            copy(text, b"00000000T000000Z");
-            for (i, number) in self.numbers()?.into_iter().enumerate() {
-                let place = if i < 4 { 2 * i } else { 2 * i + 1 };
-                copy(text.get_mut(place..).unwrap_or_default(), &decimal(number));
-            }
+        self.put_iso8601_basic_small(text)?;
+        Some(())
+    }
+
+    /// The same with little code: date and time are two numbers, of which one loop makes the digits.
+    #[cfg(any(test, target_os = "none"))]
+    fn put_iso8601_basic_small(self, text: &mut [u8; 16]) -> Option<()> {
+        const { assert!((LATEST_TIME + 1 - FIRST) % 128 == 0 && DAY.is_multiple_of(128)) }
+        let elapsed = self.0.wrapping_sub(FIRST) as u64;
+        // What is before the first second is as far away as it can be.
+        let parts = u32::try_from(elapsed >> 7).ok()?;
+        if parts >= ((LATEST_TIME + 1 - FIRST) / 128) as u32 {
+            return None;
         }
+        let day = parts / (DAY / 128);
+        let second = (elapsed as u32).wrapping_sub(day.wrapping_mul(DAY));
+        let minute = second / 60;
+        // Quarters of a day from the first of March of the year -400 on, and the last one of the day: a century has as many of them as an era has
+        // days, a year 1461.
+        let quarters = day.wrapping_add(ERA - 60).wrapping_mul(4) | 3;
+        let (century, quarters) = (quarters / ERA, (quarters % ERA) | 3);
+        let (year, day) = (quarters / 1461, quarters % 1461 / 4);
+        // A line through the first days of the months, which is exact from March on: 2141 / 65536 of a month for each day.
+        let months = day.wrapping_mul(2141).wrapping_add(197_913);
+        let (month, day) = (months >> 16, (months & 0xffff) / 2141);
+        let year = century.wrapping_mul(100).wrapping_add(year);
+        let date = year
+            .wrapping_mul(10_000)
+            .wrapping_add(month.wrapping_mul(100))
+            .wrapping_add(day)
+            // January and February are the months 13 and 14 of the year before.
+            .wrapping_add(if month > 12 { 10_000 - 1200 } else { 0 })
+            .wrapping_sub(400 * 10_000 - 1);
+        let time = second
+            .wrapping_add(minute.wrapping_mul(100 - 60))
+            .wrapping_add((minute / 60).wrapping_mul(10_000 - 60 * 100));
+        let [date_text @ .., t, _, _, _, _, _, _, z] = text;
+        (*t, *z) = (b'T', b'Z');
+        put_digits(date_text, date);
+        put_digits(text.get_mut(9..15)?, time);
         Some(())
     }
 
@@ -145,6 +178,16 @@ impl UnixTime {
 /// The two decimal digits of a number below 100.
 fn decimal(number: u32) -> [u8; 2] {
     [number / 10, number % 10].map(|digit| b'0'.wrapping_add(digit as u8))
+}
+
+/// Fills a text with the last decimal digits of a number.
+#[cfg(any(test, target_os = "none"))]
+#[inline(never)]
+fn put_digits(text: &mut [u8], mut number: u32) {
+    for digit in text.iter_mut().rev() {
+        *digit = b'0'.wrapping_add((number % 10) as u8);
+        number /= 10;
+    }
 }
 
 /// Four numbers below 100 as eight decimal digits, the first of them in the lowest byte.
@@ -478,6 +521,29 @@ mod tests {
             }
         }
         assert_eq!((year, month, day), (10_000, 1, 1));
+    }
+
+    #[test]
+    fn the_small_form_is_the_same() {
+        let small = |time| {
+            let mut text = [b'#'; 16];
+            UnixTime(time).put_iso8601_basic_small(&mut text).map(|()| text)
+        };
+        // A second of every day, in every hour and minute; each second of a day; what is out of range.
+        let days = (FIRST..=LATEST_TIME).step_by(86_311);
+        for time in days.chain(0..86_400).chain([FIRST, LATEST_TIME, LATEST_TIME + 1]) {
+            assert_eq!(small(time), UnixTime(time).iso8601_basic(), "{time}");
+        }
+        for time in [
+            FIRST - 1,
+            FIRST - 128,
+            LATEST_TIME + 128,
+            i64::MAX,
+            i64::MIN,
+            FIRST + (1 << 39),
+        ] {
+            assert_eq!(small(time), None, "{time}");
+        }
     }
 
     #[test]
