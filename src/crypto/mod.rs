@@ -20,6 +20,7 @@ pub use tls_digest::tls_digest;
 
 use crate::error::Status;
 use crate::limits::{HASH_BLOCK_MAX, HASH_DIGEST_MAX};
+use core::hint::black_box;
 use zeroize::optimization_barrier;
 
 /// A hash function with one running state.
@@ -45,17 +46,43 @@ pub trait Hash {
         false
     }
 
+    /// Makes `key` the form of an HMAC key that the next two begin with: `head` and then `tail`, padded with zeros to the block. Of a digest that is
+    /// longer than a block, which RFC 2104 has not, only what fits.
+    fn set_key(&mut self, key: &mut [u8; HASH_BLOCK_MAX], head: &[u8], tail: &[u8]) {
+        *key = [0; HASH_BLOCK_MAX];
+        let block = key.get_mut(..self.block_len()).unwrap_or_default();
+        copy(block, head);
+        copy(block.get_mut(head.len()..).unwrap_or_default(), tail);
+    }
+
+    // The key is read anew each time: one that the compiler kept in registers from the one reading to the other would be spilled in between, to the
+    // stack, where nobody wipes it.
+
+    /// Begins the hash of a message with a key.
+    fn begin_inner(&mut self, key: &[u8; HASH_BLOCK_MAX]) {
+        self.init_padded(black_box(key), 0x36);
+    }
+
+    /// Begins the hash around it.
+    fn begin_outer(&mut self, key: &[u8; HASH_BLOCK_MAX]) {
+        self.init_padded(black_box(key), 0x5c);
+    }
+
     /// Begins anew with a block of a key that is padded with zeros, each byte of it XORed with `pad`.
     fn init_padded(&mut self, key: &[u8; HASH_BLOCK_MAX], pad: u8) {
-        let mut padded = Wiped([pad; HASH_BLOCK_MAX]);
-        padded.0.iter_mut().zip(key).for_each(|(padded, byte)| *padded ^= byte);
+        let mut padded = Wiped([0; HASH_BLOCK_MAX]);
+        padded
+            .0
+            .iter_mut()
+            .zip(key)
+            .for_each(|(padded, byte)| *padded = byte ^ pad);
         self.init();
         self.update(padded.0.get(..self.block_len()).unwrap_or_default());
     }
 
     /// Hashes a digest on, and ends with that of it.
     fn finish_over(&mut self, digest: &mut Digest) {
-        self.update(digest.as_slice());
+        self.update(digest.of(self));
         self.finish(digest);
     }
 
@@ -87,6 +114,11 @@ impl Digest {
     /// The bytes.
     pub fn as_slice(&self) -> &[u8] {
         self.bytes.0.get(..self.len).unwrap_or(&self.bytes.0)
+    }
+
+    /// The bytes, of a digest of a hash. Of one whose digests all have one length the compiler knows it.
+    pub fn of<H: Hash + ?Sized>(&self, hash: &H) -> &[u8] {
+        self.bytes.0.get(..hash.digest_len()).unwrap_or_default()
     }
 
     /// The bytes, and others after them where the digest is shorter.

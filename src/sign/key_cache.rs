@@ -4,13 +4,17 @@
 #[cfg(not(target_os = "none"))]
 use super::key_check::Check;
 use super::signing_key::derive_signing_key;
-use super::sink::{Match, Writer, direct};
+#[cfg(not(target_os = "none"))]
+use super::sink::Match;
+use super::sink::{Writer, direct};
 use super::string_to_sign::Scope;
-#[cfg(target_os = "none")]
-use crate::crypto::equal;
+#[cfg(not(target_os = "none"))]
+use crate::crypto::copy;
 use crate::crypto::hmac::BlockKey;
 use crate::crypto::sha256::{DIGEST, Midstates, Sha256};
-use crate::crypto::{Digest, Hash, copy};
+use crate::crypto::{Digest, Hash};
+#[cfg(target_os = "none")]
+use core::hint::black_box;
 use zeroize::{Zeroize, optimization_barrier};
 
 /// Bytes of a scope that a [`KeyCache`] has room for. The longest that AWS has are about 70; a key for a longer one is derived each time.
@@ -23,6 +27,7 @@ const SCOPE: usize = 96;
 #[repr(C)]
 pub struct KeyCache {
     midstates: Midstates,
+    /// The SHA-256 of the secret; on a small processor that of the scope and the secret.
     secret: [u8; DIGEST],
     #[cfg(not(target_os = "none"))]
     check: Check,
@@ -48,12 +53,7 @@ impl KeyCache {
         scope: &Scope<'_>,
         room: &mut BlockKey,
     ) -> &Midstates {
-        let mut same = Match {
-            rest: Some(self.scope()),
-        };
-        scope.put(direct(&mut same));
-        let same_scope = same.is_whole();
-        if !self.is_of(hash, secret) || !same_scope {
+        if !self.is_of(hash, secret, scope) {
             self.derive(hash, secret, scope, room);
             self.scope = [0; SCOPE];
             // Of one that there is no room for only the front, which is none.
@@ -62,35 +62,51 @@ impl KeyCache {
         &self.midstates
     }
 
-    /// Derives the key. The secret is the one that [`is_of`](Self::is_of) was asked for.
-    #[cfg_attr(not(target_os = "none"), inline(never))]
+    /// Derives the key. Secret and scope are those that [`is_of`](Self::is_of) was asked for.
+    #[cfg(not(target_os = "none"))]
+    #[inline(never)]
     fn derive(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>, room: &mut BlockKey) {
-        #[cfg(not(target_os = "none"))]
-        {
-            let mut digest = Digest::new();
-            fingerprint(hash, secret, &mut digest);
-            copy(&mut self.secret, digest.as_array());
-            self.check = Check::of(&self.secret, secret);
-        }
+        let mut digest = Digest::new();
+        hash.init();
+        hash.update(secret);
+        hash.finish(&mut digest);
+        copy(&mut self.secret, digest.as_array());
+        self.check = Check::of(&self.secret, secret);
         derive_signing_key(hash, secret, scope, room);
         self.midstates.set(hash, room);
     }
 
-    /// Whether the key that is kept is a secret's.
+    /// Whether the key that is kept is that of a secret and a scope.
     #[cfg(not(target_os = "none"))]
-    fn is_of(&self, _hash: &mut Sha256, secret: &[u8]) -> bool {
-        self.check.equals(&Check::of(&self.secret, secret))
+    fn is_of(&self, _hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> bool {
+        let mut same = Match {
+            rest: Some(self.scope()),
+        };
+        scope.put(direct(&mut same));
+        let same_scope = same.is_whole();
+        self.check.equals(&Check::of(&self.secret, secret)) && same_scope
     }
 
-    /// Whether the key that is kept is a secret's. If not, the secret is noted for the new one. A small processor has the code for SHA-256 anyway, and none to
-    /// spare for another.
     #[cfg(target_os = "none")]
-    fn is_of(&mut self, hash: &mut Sha256, secret: &[u8]) -> bool {
+    fn derive(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>, _room: &mut BlockKey) {
+        derive_signing_key(hash, secret, scope, &mut self.midstates);
+    }
+
+    /// Whether the key that is kept is that of a secret and a scope. If not, they are noted for the new one. A small processor has the code for
+    /// SHA-256 anyway, and none to spare for another. What the scope ends with shows where the secret begins.
+    #[cfg(target_os = "none")]
+    fn is_of(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> bool {
         let mut digest = Digest::new();
-        fingerprint(hash, secret, &mut digest);
-        let same = equal(&self.secret, digest.as_array());
-        copy(&mut self.secret, digest.as_array());
-        same
+        hash.init();
+        scope.put(direct(hash));
+        hash.update(secret);
+        hash.finish(&mut digest);
+        let mut difference = 0;
+        for (kept, byte) in self.secret.iter_mut().zip(digest.as_array()) {
+            difference |= *kept ^ byte;
+            *kept = *byte;
+        }
+        black_box(difference) == 0
     }
 
     /// Whether a scope can be kept.
@@ -126,13 +142,6 @@ impl Drop for KeyCache {
     fn drop(&mut self) {
         self.wipe();
     }
-}
-
-/// The SHA-256 of a secret.
-fn fingerprint(hash: &mut Sha256, secret: &[u8], digest: &mut Digest) {
-    hash.init();
-    hash.update(secret);
-    hash.finish(digest);
 }
 
 #[cfg(test)]

@@ -36,9 +36,10 @@ pub enum Streaming {
 impl Streaming {
     /// What stands in place of the payload's hash.
     fn word(self) -> &'static [u8] {
+        const SIGNED: &[u8] = b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
         match self {
-            Self::Signed => b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
-            Self::SignedTrailer => b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+            Self::Signed => SIGNED.get(..SIGNED.len() - b"-TRAILER".len()).unwrap_or_default(),
+            Self::SignedTrailer => SIGNED,
             Self::UnsignedTrailer => b"STREAMING-UNSIGNED-PAYLOAD-TRAILER",
         }
     }
@@ -68,23 +69,30 @@ impl PayloadHash {
 
     /// Makes it that of a payload, which is hashed if it has to be.
     pub fn set<H: Hash>(&mut self, payload: &Payload<'_>, hash: &mut H, digest: &mut Digest) {
-        self.len = Self::len(payload);
+        self.len = EMPTY.len();
         match payload {
             Payload::Bytes([]) => copy(&mut self.text, EMPTY),
             Payload::Bytes(bytes) => {
                 hash.init();
                 hash.update(bytes);
                 hash.finish(digest);
-                put_hex(digest.as_slice(), &mut self.text);
+                put_hex(digest.of(hash), &mut self.text);
             }
             Payload::Sha256(digest) => put_hex(*digest, &mut self.text),
-            Payload::Unsigned | Payload::Streaming(_) => copy(&mut self.text, payload.word()),
+            Payload::Unsigned | Payload::Streaming(_) => {
+                let word = payload.word();
+                copy(&mut self.text, word);
+                self.len = word.len();
+            }
         }
     }
 
     /// Its length in bytes, which is known before the payload is hashed.
     pub fn len(payload: &Payload<'_>) -> usize {
-        payload.word().len()
+        match payload.word().len() {
+            0 => EMPTY.len(),
+            len => len,
+        }
     }
 
     /// The text.
@@ -94,10 +102,10 @@ impl PayloadHash {
 }
 
 impl Payload<'_> {
-    /// What stands in place of the hash; where nothing does, a text as long as the hash.
+    /// What stands in place of the hash, if anything does.
     fn word(&self) -> &'static [u8] {
         match self {
-            Self::Bytes(_) | Self::Sha256(_) => EMPTY,
+            Self::Bytes(_) | Self::Sha256(_) => b"",
             Self::Unsigned => UNSIGNED,
             Self::Streaming(kind) => kind.word(),
         }

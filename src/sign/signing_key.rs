@@ -10,7 +10,7 @@ use crate::crypto::{Digest, Hash};
 pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>, key: &mut BlockKey) {
     let mut derived = Digest::new();
     key.set(hash, b"AWS4", secret, &mut derived);
-    for message in [scope.date(), scope.region, scope.service, b"aws4_request"] {
+    for message in &[scope.date(), scope.region, scope.service, b"aws4_request"] {
         hmac(hash, key, message, &mut derived);
         key.set_digest(hash, &mut derived);
     }
