@@ -61,7 +61,7 @@ impl sigv4_str {
     #[cfg_attr(target_os = "none", inline(never))]
     pub(super) unsafe fn or_refused<'a>(self) -> &'a [u8] {
         // SAFETY: the caller's promise.
-        unsafe { bytes(self.ptr.cast(), self.len, Status::NullArgument) }.unwrap_or(b"\0")
+        unsafe { bytes(self.ptr.cast(), self.len, Status::NullArgument) }.unwrap_or(REFUSED)
     }
 }
 
@@ -97,17 +97,27 @@ impl sigv4_credentials {
     /// # Safety
     /// As for `bytes`, for each text.
     pub(super) unsafe fn or_refused<'a>(&self) -> Credentials<'a> {
+        let mut credentials = Credentials {
+            access_key_id: b"",
+            secret_access_key: b"",
+            session_token: b"",
+        };
         // SAFETY: the caller's promise.
         unsafe {
-            Credentials {
-                access_key_id: self.access_key_id.or_refused(),
-                // Any text can be a secret, but no empty one.
-                secret_access_key: self.secret_access_key.get(Status::NullArgument).unwrap_or_default(),
-                session_token: self.session_token.or_refused(),
+            credentials.access_key_id = self.access_key_id.or_refused();
+            // Any text can be a secret, but no empty one.
+            let secret = self.secret_access_key.or_refused();
+            if core::ptr::eq(secret.as_ptr().cast(), self.secret_access_key.ptr) {
+                credentials.secret_access_key = secret;
             }
+            credentials.session_token = self.session_token.or_refused();
         }
+        credentials
     }
 }
+
+/// A text that the signer refuses wherever it stands, but for a secret.
+const REFUSED: &[u8] = b"\0";
 
 /// An array of headers of the caller's. For a text that is NULL with a length there is one that the signer refuses.
 pub(super) struct HeaderArray<'a>(&'a [sigv4_header]);
@@ -118,12 +128,13 @@ impl<'a> HeaderArray<'a> {
     /// # Safety
     /// As for `bytes`, for the array and for each text in it.
     pub(super) unsafe fn new(headers: *const sigv4_header, count: usize) -> Result<Self, Status> {
-        let length = count.checked_mul(size_of::<sigv4_header>()).ok_or(Status::Header)?;
-        // SAFETY: the caller's promise; this looks at the pointer and the length alone.
-        let array = match unsafe { bytes(headers.cast(), length, Status::Header) }? {
-            [] => &[],
-            // SAFETY: not NULL, `count` headers in size, and aligned as the header's "Pointers" says.
-            _ => unsafe { core::slice::from_raw_parts(headers, count) },
+        let array = match (headers.is_null(), count) {
+            (_, 0) => &[],
+            (true, _) => return Err(Status::Header),
+            // As for `bytes`.
+            (false, _) if count > isize::MAX as usize / size_of::<sigv4_header>() => return Err(Status::Header),
+            // SAFETY: not NULL, not too long, valid as the caller promises, and aligned as the header's "Pointers" says.
+            (false, _) => unsafe { core::slice::from_raw_parts(headers, count) },
         };
         Ok(Self(array))
     }

@@ -10,9 +10,11 @@ use super::types::{
 };
 use crate::credentials::Credentials;
 use crate::error::Status;
+use crate::sign::headers::{AUTHORIZATION_NAME, OWN_NAMES};
 use crate::sign::{self, KeyCache, Options, PathRules, Payload, Request, Signed, Streaming};
 use crate::time::UnixTime;
 use core::ffi::c_char;
+use core::ops::Range;
 
 /// `flags`: send and sign `x-amz-content-sha256` also for a service that does not ask for it.
 pub const IOTCRED_SIGN_CONTENT_SHA256: u32 = 1;
@@ -137,13 +139,11 @@ unsafe fn sign(
     out: &mut sigv4_signed,
 ) -> Result<(), Status> {
     // SAFETY: the caller's promise.
-    let (headers, credentials, buffer) = unsafe {
-        (
-            HeaderArray::new(request.headers, request.header_count)?,
-            credentials.or_refused(),
-            bytes_mut(out.buffer.cast(), out.buffer_size, Status::NullArgument)?,
-        )
-    };
+    let headers = unsafe { HeaderArray::new(request.headers, request.header_count) }?;
+    // SAFETY: as above.
+    let buffer = unsafe { bytes_mut(out.buffer.cast(), out.buffer_size, Status::NullArgument) }?;
+    // SAFETY: as above.
+    let credentials = unsafe { credentials.or_refused() };
     // SAFETY: the caller's promise.
     let request = unsafe { request.read(&headers) };
     // Where it is: a move would take its room on the stack once more.
@@ -161,16 +161,34 @@ impl sigv4_signed {
         buffer: &[u8],
     ) -> Result<(), Status> {
         let signed = too_small(signed, &mut self.buffer_len)?;
-        self.buffer_len = signed.len();
-        self.header_count = 0;
-        for (slot, header) in self.headers.iter_mut().zip(signed.headers(credentials, buffer)) {
+        (self.header_count, self.buffer_len) = (0, signed.len());
+        let mut rest = buffer.as_ptr();
+        // Where the next value stands, of so many bytes, one behind the other.
+        let mut next = |value: Option<Range<usize>>| {
+            let len = value.map_or(0, |value| value.end.wrapping_sub(value.start));
+            let ptr = rest.cast();
+            rest = rest.wrapping_add(len);
+            sigv4_str { ptr, len }
+        };
+        self.add(&OWN_NAMES[1], next(signed.date()));
+        if signed.security_token() {
+            self.add(&OWN_NAMES[2], sigv4_str::of(credentials.session_token));
+        }
+        self.add(&OWN_NAMES[0], next(signed.content_sha256()));
+        self.add(&AUTHORIZATION_NAME, next(signed.authorization()));
+        Ok(())
+    }
+
+    /// Adds a header, unless it has no value.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn add(&mut self, name: &'static &[u8], value: sigv4_str) {
+        if let (Some(slot), false) = (self.headers.get_mut(self.header_count), value.len == 0) {
             *slot = sigv4_header {
-                name: sigv4_str::of(header.name),
-                value: sigv4_str::of(header.value),
+                name: sigv4_str::of(name),
+                value,
             };
             self.header_count = self.header_count.wrapping_add(1);
         }
-        Ok(())
     }
 }
 
@@ -194,31 +212,42 @@ impl sigv4_request {
         }
         // SAFETY: the caller's promise.
         unsafe {
-            // First what can fail: the rest is then written where it belongs.
+            // First what can fail: the rest is then written where it belongs, one by one. What is held until all is there has to be held somewhere.
             let (payload, time) = (self.payload.read()?, time(self.time)?);
-            let service = self.service.or_refused();
-            let usual = PathRules::of(service);
-            Ok(Request {
-                method: self.method.or_refused(),
-                path: self.path.or_refused(),
-                query: self.query.or_refused(),
+            let mut request = Ok(Request {
+                method: b"",
+                path: b"",
+                query: b"",
                 headers,
                 payload,
-                region: self.region.or_refused(),
-                service,
+                region: b"",
+                service: b"",
                 time,
-                options: Options {
-                    path: Some(PathRules {
-                        normalize: self.has(IOTCRED_SIGN_PATH_NORMALIZED)
-                            || usual.normalize && !self.has(IOTCRED_SIGN_PATH_AS_IT_IS),
-                        double_encode: self.has(IOTCRED_SIGN_PATH_ENCODED_TWICE)
-                            || usual.double_encode && !self.has(IOTCRED_SIGN_PATH_ENCODED_ONCE),
-                    }),
-                    content_sha256: self.has(IOTCRED_SIGN_CONTENT_SHA256),
-                    unsigned_headers: self.unsigned_headers.or_refused(),
-                    ..Options::default()
-                },
-            })
+                options: Options::default(),
+            });
+            if let Ok(request) = &mut request {
+                request.method = self.method.or_refused();
+                request.path = self.path.or_refused();
+                request.query = self.query.or_refused();
+                request.region = self.region.or_refused();
+                request.service = self.service.or_refused();
+                request.options.unsigned_headers = self.unsigned_headers.or_refused();
+                request.options.content_sha256 = self.has(IOTCRED_SIGN_CONTENT_SHA256);
+                let usual = PathRules::of(request.service);
+                request.options.path = Some(PathRules {
+                    normalize: if usual.normalize {
+                        !self.has(IOTCRED_SIGN_PATH_AS_IT_IS)
+                    } else {
+                        self.has(IOTCRED_SIGN_PATH_NORMALIZED)
+                    },
+                    double_encode: if usual.double_encode {
+                        !self.has(IOTCRED_SIGN_PATH_ENCODED_ONCE)
+                    } else {
+                        self.has(IOTCRED_SIGN_PATH_ENCODED_TWICE)
+                    },
+                });
+            }
+            request
         }
     }
 
@@ -232,6 +261,7 @@ impl sigv4_payload {
     ///
     /// # Safety
     /// What it points to is as the header's "Pointers" says.
+    #[cfg_attr(target_os = "none", inline(always))]
     pub(super) unsafe fn read<'a>(&self) -> Result<Payload<'a>, Status> {
         // SAFETY: the caller's promise.
         let bytes = unsafe { self.bytes.get(Status::Payload) }?;
