@@ -9,7 +9,7 @@ use super::text::{Bytes, is_visible, same};
 use super::uri::is_wire;
 use crate::credentials::Credentials;
 use crate::error::Status;
-use crate::limits::{EARLIEST_SIGNING_TIME, LATEST_TIME};
+use crate::limits::EARLIEST_SIGNING_TIME;
 use crate::time::UnixTime;
 
 /// Services whose path is encoded once and not normalised, and that want `x-amz-content-sha256`: S3 under all of its signing names. They are those
@@ -101,7 +101,8 @@ impl Request<'_> {
     }
 
     /// Whether `x-amz-content-sha256` is signed.
-    #[inline(always)]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn wants_content_sha256(&self) -> bool {
         self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned | Payload::Streaming(_))
     }
@@ -117,13 +118,11 @@ impl Request<'_> {
         require(Bytes::SCOPE.holds(self.region), Status::Region)?;
         require(Bytes::SCOPE.holds(self.service), Status::Service)?;
         require(self.time.0 >= EARLIEST_SIGNING_TIME, Status::ClockUnset)?;
-        require(self.time.0 <= LATEST_TIME, Status::TimeOutOfRange)?;
+        let time = self.time.put_iso8601_basic(&mut checked.timestamp);
+        require(time.is_some(), Status::TimeOutOfRange)?;
         require(Bytes::SCOPE.holds(credentials.access_key_id), Status::AccessKeyId)?;
         require(!credentials.secret_access_key.is_empty(), Status::SecretAccessKey)?;
-        require(is_visible(credentials.session_token), Status::SessionToken)?;
-        self.time
-            .put_iso8601_basic(&mut checked.timestamp)
-            .ok_or(Status::TimeOutOfRange)
+        require(is_visible(credentials.session_token), Status::SessionToken)
     }
 
     /// The headers that are signed, without any of the signer's own.

@@ -31,7 +31,8 @@ pub struct Room {
 
 impl Room {
     /// Room that nothing is in yet.
-    #[inline(always)]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn new() -> Self {
         Self {
             hash: Sha256::blank(),
@@ -97,7 +98,6 @@ impl<'a> Signing<'a> {
     }
 
     /// Refuses a buffer that is too small, and hashes the payload and the canonical request.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn prepare(&self, room: &mut Room, order: &mut Order, buffer: &[u8]) -> Result<(), Error> {
         let needed = match self.len_at_most() {
             Some(most) if most <= buffer.len() => most,
@@ -174,7 +174,6 @@ impl<'a> Signing<'a> {
     }
 
     /// Writes the values that are added, up to the signature. Nothing where the request carries `authorization`: that is to be compared first.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn write_before(&self, payload_hash: &PayloadHash, order: &mut Order, writer: &mut Writer<'_>) {
         if self.carried.authorization().is_none() {
             self.write_values(payload_hash, writer);
@@ -184,7 +183,6 @@ impl<'a> Signing<'a> {
 
     /// Writes the signature behind them, which ends `authorization`. Refuses a request that carries that with another value; if it is the same, the other values
     /// are written.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn write_signature(
         &self,
         signature: &Digest,
@@ -251,7 +249,6 @@ impl<'a> Signing<'a> {
     ///
     /// `meanwhile` is work that needs no signature. It stands where a processor that runs ahead still waits for the blocks of the string to sign, so that
     /// it costs less than elsewhere.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest, meanwhile: impl FnOnce()) {
         let secret = self.credentials.secret_access_key;
         let mut key = BlockKey::new();
