@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import subprocess
 import sys
@@ -30,8 +31,27 @@ class Build:
     @functools.cache
     def firmware(self, processor: str, *options: str) -> Path:
         """The folder with the images for a processor without an operating system; `options` of CMake's."""
-        name = "-".join(["bench", processor, *(option.removeprefix("-DIOTCRED_").removesuffix("=ON").lower() for option in options)])
+        name = "-".join(["bench", processor, *map(_word, options)])
         return _build(name, f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS / f'toolchain-{processor}.cmake'}", *options)
+
+    @functools.cache
+    def nightly_firmware(self, processor: str, *options: str) -> Path | None:
+        """The same by a nightly Rust, which builds its libraries anew, small, and with panics that abort at once. None, and why, where that cannot be had."""
+        tools = _nightly()
+        if tools is None:
+            print("No figures of nightly Rust: rustup has no toolchain of that name with rust-src", file=sys.stderr)
+            return None
+        environment = {
+            **os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "RUSTC": str(tools / "rustc"), "RUSTFLAGS": "-Zunstable-options -Cpanic=immediate-abort",
+            "CARGO_UNSTABLE_BUILD_STD": "core,alloc", "CARGO_UNSTABLE_BUILD_STD_FEATURES": "optimize_for_size",
+        }  # fmt: skip
+        name = "-".join(["bench-nightly", processor, *map(_word, options)])
+        toolchain = f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS / f'toolchain-{processor}.cmake'}"
+        try:
+            return _build(name, toolchain, f"-DIOTCRED_CARGO={tools / 'cargo'}", f"-DIOTCRED_CARGO_DIR={FOLDER / 'cargo-nightly'}", *options, env=environment)
+        except SystemExit as failure:  # Another nightly may have other options.
+            print(f"No figures of nightly Rust: {failure}", file=sys.stderr)
+            return None
 
     @functools.cache
     def linux(self, toolchain: str) -> Path:
@@ -39,12 +59,27 @@ class Build:
         return _build(f"bench-{toolchain}", f"-DCMAKE_TOOLCHAIN_FILE={TOOLCHAINS / f'toolchain-{toolchain}.cmake'}")
 
 
-def _build(name: str, *options: str) -> Path:
+def _word(option: str) -> str:
+    """An option of CMake's as a word in a folder's name."""
+    return option.removeprefix("-DIOTCRED_").removesuffix("=ON").lower()
+
+
+def _nightly() -> Path | None:
+    """The folder with a nightly Rust's tools, if rustup has one, with the sources of its libraries."""
+    rustup = shutil.which("rustup")
+    found = subprocess.run([rustup, "which", "--toolchain", "nightly", "cargo"], capture_output=True, text=True) if rustup else None
+    if found is None or found.returncode != 0:
+        return None
+    added = subprocess.run([rustup, "component", "add", "--toolchain", "nightly", "rust-src"], capture_output=True)
+    return Path(found.stdout.strip()).parent if added.returncode == 0 else None
+
+
+def _build(name: str, *options: str, env: dict | None = None) -> Path:
     folder = FOLDER / name
     cargo = f"-DIOTCRED_CARGO_DIR={FOLDER / 'cargo'}"
     print(f"Building {folder.relative_to(ROOT)}", file=sys.stderr)
-    output(["cmake", "-S", HERE, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", cargo, *options])
-    output(["cmake", "--build", folder])
+    output(["cmake", "-S", HERE, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", cargo, *options], env=env)
+    output(["cmake", "--build", folder], env=env)
     return folder
 
 

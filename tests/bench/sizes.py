@@ -28,6 +28,7 @@ TOLERANCE = 0.02
 
 COLUMNS = {
     "code": "code and constants",
+    "nightly": "the same, nightly Rust",
     "data": "data",
     "bss": "bss",
     "heap_p256": "heap, P-256",
@@ -98,10 +99,22 @@ def _firmware(build: Build) -> dict:
         found.update({f"{name}: {what}": _added(images, image, tools) for what, image in IMAGES.items() if (images / image).exists()})
         _add_emulated(found, name, emulated.get(processor, {}))
     name, tools = PROCESSORS["cortex-m4"]
+    _add_nightly(found, build, "")
     for variant, options in VARIANTS.items():
         images = build.firmware("cortex-m4", *options)
         found.update({f"{name}: {what}, {variant}": _added(images, IMAGES[what], tools) for what in (FETCH, SEND)})
+    _add_nightly(found, build, "narrow")
     return found
+
+
+def _add_nightly(found: dict, build: Build, variant: str) -> None:
+    """What nightly Rust makes of the images for a Cortex-M4, where there is one."""
+    name, tools = PROCESSORS["cortex-m4"]
+    images = build.nightly_firmware("cortex-m4", *VARIANTS.get(variant, []))
+    for what, image in IMAGES.items() if images else ():
+        row = found.get(f"{name}: {what}, {variant}" if variant else f"{name}: {what}")
+        if row is not None:
+            row["nightly"] = _added(images, image, tools)["code"]
 
 
 def _added(images: Path, image: str, tools: str) -> dict[str, int]:
@@ -188,7 +201,7 @@ def markdown(found: dict) -> str:
     note = (
         "Bytes. Firmware: what a call adds to an empty image, the C library's memset and the like included. Linux: stripped programs with "
         "`-Os -Wl,--gc-sections`, the C library shared and all else static. Heap and stack: of one fetch, the most over TLS 1.2 and 1.3, with a chain of "
-        "1.2 KB and an answer of 1.4 KB."
+        "1.2 KB and an answer of 1.4 KB. Nightly Rust: with `-Zbuild-std`, `optimize_for_size` and `-Cpanic=immediate-abort`; nothing else is measured with it."
     )
     return table("Sizes", note, ["", "of the budgets", *(COLUMNS[column] for column in columns)], lines)
 
@@ -206,6 +219,8 @@ def worse(found: dict, committed: dict) -> list[str]:
     complaints = [f"{name}: is in the committed table, and was not measured" for name in committed if name not in found]
     for name, row in found.items():
         for column, figure in row.items():
+            if column == "nightly":
+                continue  # Each is another one, and nothing is built with it but these figures.
             before = committed.get(name, {}).get(column)
             if before is None:
                 complaints.append(f"{name}: {COLUMNS[column]}: {figure}, and not in the committed table")
