@@ -14,6 +14,7 @@ pub trait Mac<H: Hash> {
     fn begin_outer(&self, hash: &mut H);
 
     /// Ends, with the MAC of what was hashed since [`begin`](Mac::begin).
+    #[cfg_attr(target_os = "none", inline(always))]
     fn finish(&self, hash: &mut H, mac: &mut Digest) {
         hash.finish(mac);
         self.finish_outer(hash, mac);
@@ -73,6 +74,7 @@ impl Default for BlockKey {
 }
 
 impl<H: Hash> Mac<H> for BlockKey {
+    #[cfg_attr(target_os = "none", inline(always))]
     fn begin(&self, hash: &mut H) {
         hash.begin_inner(&self.0.0);
     }

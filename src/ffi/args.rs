@@ -96,6 +96,7 @@ impl sigv4_credentials {
     ///
     /// # Safety
     /// As for `bytes`, for each text.
+    #[cfg_attr(target_os = "none", inline(always))]
     pub(super) unsafe fn or_refused<'a>(&self) -> Credentials<'a> {
         let mut credentials = Credentials {
             access_key_id: b"",

@@ -63,6 +63,7 @@ impl Authorization<'_> {
     }
 
     /// Writes the value.
+    #[cfg_attr(target_os = "none", inline(always))]
     pub fn put<S: Sink + ?Sized>(&self, signature: &Digest, order: &mut Order, sink: &mut S) {
         self.put_before(order, sink);
         put_digest(signature, sink);

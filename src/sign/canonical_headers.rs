@@ -61,12 +61,14 @@ pub struct SignedHeaders<'a> {
 
 impl<'a> SignedHeaders<'a> {
     /// Writes `name:value` and a line feed for each name. `own` may be `None` where none of the signer's own headers is added.
+    #[cfg_attr(target_os = "none", inline(always))]
     pub fn put_canonical<S: Sink + ?Sized>(&self, own: Option<OwnValues<'_>>, order: &mut Order, sink: &mut S) {
         self.put_each(true, own, order, sink);
         sink.put(b"\n");
     }
 
     /// Writes the names with a semicolon between them.
+    #[cfg_attr(target_os = "none", inline(always))]
     pub fn put_names<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
         self.put_each(false, None, order, sink);
     }

@@ -103,6 +103,7 @@ impl PayloadHash {
 
 impl Payload<'_> {
     /// What stands in place of the hash, if anything does.
+    #[cfg_attr(target_os = "none", inline(always))]
     fn word(&self) -> &'static [u8] {
         match self {
             Self::Bytes(_) | Self::Sha256(_) => b"",

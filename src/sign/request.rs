@@ -45,6 +45,7 @@ pub struct PathRules {
 
 impl PathRules {
     /// What a service wants.
+    #[cfg_attr(target_os = "none", inline(always))]
     pub fn of(service: &[u8]) -> Self {
         let usual = !is_s3(service);
         Self {

@@ -212,6 +212,7 @@ impl<'a> Signing<'a> {
     }
 
     /// The values of the signer's own headers.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn own<'s>(&'s self, payload_hash: &'s PayloadHash) -> OwnValues<'s> {
         OwnValues {
             payload_hash,

@@ -106,6 +106,7 @@ impl Order {
         }
     }
 
+    #[cfg_attr(target_os = "none", inline(always))]
     fn begin_any<I: Items + ?Sized>(&mut self, items: &I) {
         if !self.at_start {
             self.fill(items, None);

@@ -49,6 +49,7 @@ impl Scope<'_> {
 }
 
 /// Writes the string to sign.
+#[cfg_attr(target_os = "none", inline(always))]
 pub fn put_string_to_sign<S: Sink + ?Sized>(scope: &Scope<'_>, canonical_request: &Digest, sink: &mut S) {
     sink.put(scope.algorithm);
     sink.put(b"\n");

@@ -91,6 +91,7 @@ pub fn next_byte(text: &mut &[u8], decode: bool) -> Option<u8> {
 }
 
 /// The byte that `%` and two digits stand for, and what follows.
+#[cfg_attr(target_os = "none", inline(always))]
 fn escaped(text: &[u8]) -> Option<(u8, &[u8])> {
     let ([b'%', high, low], rest) = text.split_first_chunk()? else {
         return None;
@@ -168,6 +169,7 @@ fn next_segment<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(segment)
 }
 
+#[cfg_attr(target_os = "none", inline(never))]
 fn is_name(segment: &[u8]) -> bool {
     !matches!(segment, b"" | b"." | b"..")
 }
