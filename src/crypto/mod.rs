@@ -46,8 +46,8 @@ pub trait Hash {
         false
     }
 
-    /// Makes `key` the form of an HMAC key that the next two begin with: `head` and then `tail`, padded with zeros to the block. Of a digest that is
-    /// longer than a block, which RFC 2104 has not, only what fits.
+    /// Makes `key` the form of an HMAC key that the next two begin with, of `head` and then `tail`, a block at most: as a rule both, padded with zeros to the
+    /// block. Of a digest that is longer than a block, which RFC 2104 has not, only what fits.
     fn set_key(&mut self, key: &mut [u8; HASH_BLOCK_MAX], head: &[u8], tail: &[u8]) {
         *key = [0; HASH_BLOCK_MAX];
         let block = key.get_mut(..self.block_len()).unwrap_or_default();

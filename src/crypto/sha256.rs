@@ -7,7 +7,7 @@
 #[cfg(not(target_os = "none"))]
 mod fast;
 #[cfg(any(test, target_os = "none"))]
-pub mod small;
+pub(crate) mod small;
 
 #[cfg(target_os = "none")]
 pub use super::hmac::BlockKey as Midstates;

@@ -61,7 +61,7 @@ impl sigv4_str {
     #[cfg_attr(target_os = "none", inline(never))]
     pub(super) unsafe fn or_refused<'a>(self) -> &'a [u8] {
         // SAFETY: the caller's promise.
-        unsafe { bytes(self.ptr.cast(), self.len, Status::NullArgument) }.unwrap_or(REFUSED)
+        unsafe { bytes(self.ptr.cast(), self.len, Status::NullArgument) }.unwrap_or(b"\0")
     }
 }
 
@@ -107,18 +107,12 @@ impl sigv4_credentials {
         unsafe {
             credentials.access_key_id = self.access_key_id.or_refused();
             // Any text can be a secret, but no empty one.
-            let secret = self.secret_access_key.or_refused();
-            if core::ptr::eq(secret.as_ptr().cast(), self.secret_access_key.ptr) {
-                credentials.secret_access_key = secret;
-            }
+            credentials.secret_access_key = self.secret_access_key.get(Status::NullArgument).unwrap_or_default();
             credentials.session_token = self.session_token.or_refused();
         }
         credentials
     }
 }
-
-/// A text that the signer refuses wherever it stands, but for a secret.
-const REFUSED: &[u8] = b"\0";
 
 /// An array of headers of the caller's. For a text that is NULL with a length there is one that the signer refuses.
 pub(super) struct HeaderArray<'a>(&'a [sigv4_header]);

@@ -4,9 +4,7 @@
 #[cfg(not(target_os = "none"))]
 use super::key_check::Check;
 use super::signing_key::derive_signing_key;
-#[cfg(not(target_os = "none"))]
-use super::sink::Match;
-use super::sink::{Writer, direct};
+use super::sink::{Match, Writer, direct};
 use super::string_to_sign::Scope;
 #[cfg(not(target_os = "none"))]
 use crate::crypto::copy;
@@ -23,11 +21,10 @@ const SCOPE: usize = 96;
 /// A signing key that is kept from one signature to the next. All zero is empty.
 ///
 /// It holds HMAC states, from which the key cannot be had back, what the key is good for, the SHA-256 of the secret, and a check by which the secret is
-/// recognised; never the secret.
+/// recognised; never the secret. On a small processor the SHA-256 is the check.
 #[repr(C)]
 pub struct KeyCache {
     midstates: Midstates,
-    /// The SHA-256 of the secret; on a small processor that of the scope and the secret.
     secret: [u8; DIGEST],
     #[cfg(not(target_os = "none"))]
     check: Check,
@@ -53,7 +50,12 @@ impl KeyCache {
         scope: &Scope<'_>,
         room: &mut BlockKey,
     ) -> &Midstates {
-        if !self.is_of(hash, secret, scope) {
+        let mut same = Match {
+            rest: Some(self.scope()),
+        };
+        scope.put(direct(&mut same));
+        let same_scope = same.is_whole();
+        if !self.is_of(hash, secret) || !same_scope {
             self.derive(hash, secret, scope, room);
             self.scope = [0; SCOPE];
             // Of one that there is no room for only the front, which is none.
@@ -62,7 +64,7 @@ impl KeyCache {
         &self.midstates
     }
 
-    /// Derives the key. Secret and scope are those that [`is_of`](Self::is_of) was asked for.
+    /// Derives the key. The secret is the one that [`is_of`](Self::is_of) was asked for.
     #[cfg(not(target_os = "none"))]
     #[inline(never)]
     fn derive(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>, room: &mut BlockKey) {
@@ -76,29 +78,24 @@ impl KeyCache {
         self.midstates.set(hash, room);
     }
 
-    /// Whether the key that is kept is that of a secret and a scope.
+    /// Whether the key that is kept is a secret's.
     #[cfg(not(target_os = "none"))]
-    fn is_of(&self, _hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> bool {
-        let mut same = Match {
-            rest: Some(self.scope()),
-        };
-        scope.put(direct(&mut same));
-        let same_scope = same.is_whole();
-        self.check.equals(&Check::of(&self.secret, secret)) && same_scope
+    fn is_of(&self, _hash: &mut Sha256, secret: &[u8]) -> bool {
+        self.check.equals(&Check::of(&self.secret, secret))
     }
 
+    /// Derives the key, which has the form that is kept.
     #[cfg(target_os = "none")]
     fn derive(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>, _room: &mut BlockKey) {
         derive_signing_key(hash, secret, scope, &mut self.midstates);
     }
 
-    /// Whether the key that is kept is that of a secret and a scope. If not, they are noted for the new one. A small processor has the code for
-    /// SHA-256 anyway, and none to spare for another. What the scope ends with shows where the secret begins.
+    /// Whether the key that is kept is a secret's. If not, the secret is noted for the new one. A small processor has the code for SHA-256 anyway, and none to
+    /// spare for another.
     #[cfg(target_os = "none")]
-    fn is_of(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>) -> bool {
+    fn is_of(&mut self, hash: &mut Sha256, secret: &[u8]) -> bool {
         let mut digest = Digest::new();
         hash.init();
-        scope.put(direct(hash));
         hash.update(secret);
         hash.finish(&mut digest);
         let mut difference = 0;

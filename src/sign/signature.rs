@@ -173,7 +173,8 @@ impl<'a> Signing<'a> {
         }
     }
 
-    /// Writes the values that are added, up to the signature. Nothing where the request carries `authorization`: that is to be compared first.
+    /// Writes the values that are added, up to the signature. Nothing where the request carries `authorization`: that is to be compared first. In all other
+    /// cases nothing can fail any more.
     pub fn write_before(&self, payload_hash: &PayloadHash, order: &mut Order, writer: &mut Writer<'_>) {
         if self.carried.authorization().is_none() {
             self.write_values(payload_hash, writer);

@@ -221,6 +221,7 @@ static const struct {
     { "a length of a value that overflows", REQUEST, IOTCRED_ERR_HEADER, PLACE(headers[1].value), NULL, 0, 0 },
     { "a length of a name that an upload needs", REQUEST, IOTCRED_ERR_HEADER_NAME, PLACE(headers[2].name), NULL, 0, 0 },
     { "a length of a value that an upload needs", REQUEST, IOTCRED_ERR_HEADER, PLACE(headers[3].value), NULL, 0, 0 },
+    { "a length of the secret that overflows", REQUEST | MQTT, IOTCRED_ERR_SECRET_ACCESS_KEY, PLACE(credentials.secret_access_key), NULL, 0, 0 },
     { "a length of the token that overflows", REQUEST | MQTT, IOTCRED_ERR_SESSION_TOKEN, PLACE(credentials.session_token), NULL, 0, 0 },
     { "an expiry of 0", MQTT, IOTCRED_ERR_EXPIRES, 0, NULL, PLACE(connection.expires), 0 },
     { "an expiry of more than seven days", MQTT, IOTCRED_ERR_EXPIRES, 0, NULL, PLACE(connection.expires), 604801 },

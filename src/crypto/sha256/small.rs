@@ -109,8 +109,7 @@ impl Hash for Sha256 {
             self.pad = pad;
             self.update(head);
             self.update(tail);
-            // A block at most, since no key is longer.
-            while self.hashed as usize != BLOCK {
+            while self.hashed < BLOCK as u64 {
                 self.update(&[0]);
             }
             put_big_endian(&self.state, state);
