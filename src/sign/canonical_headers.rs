@@ -10,7 +10,6 @@ use crate::error::Status;
 use core::cmp::Ordering;
 
 /// Bytes of a name that are put in lower case at once.
-#[cfg(not(target_os = "none"))]
 const NAME_PIECE: usize = 32;
 
 /// The position of the first of the signer's own headers, behind all of the request's. They are the largest positions, in the order of their names.
@@ -194,9 +193,6 @@ fn put_name<S: Sink + ?Sized>(position: usize, name: &[u8], sink: &mut S) {
     if sink.put_lower(name) {
         return;
     }
-    #[cfg(target_os = "none")]
-    return name.iter().for_each(|byte| sink.put(&[byte.to_ascii_lowercase()]));
-    #[cfg(not(target_os = "none"))]
     for piece in name.chunks(NAME_PIECE) {
         let mut lower = [0; NAME_PIECE];
         for (lower, byte) in lower.iter_mut().zip(piece) {
@@ -214,18 +210,6 @@ fn put_folded<S: Sink + ?Sized>(value: &[u8], headers: &dyn Headers, sink: &mut 
     }
     let folds_tabs = headers.folds_tabs();
     let is_space = |byte: &u8| *byte == b' ' || *byte == b'\t' && folds_tabs;
-    if cfg!(target_os = "none") {
-        // One by one, which is less code.
-        let mut before = b'#';
-        for byte in value {
-            let byte = if is_space(byte) { b' ' } else { *byte };
-            if byte != b' ' || before != b' ' {
-                sink.put(&[byte]);
-            }
-            before = byte;
-        }
-        return;
-    }
     let mut rest = value;
     loop {
         let end = rest.iter().position(is_space).unwrap_or(rest.len());
