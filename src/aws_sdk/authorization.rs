@@ -6,8 +6,7 @@ use super::request::Parameters;
 use crate::crypto::hmac::{BlockKey, Mac};
 use crate::crypto::{Digest, Hash};
 use crate::sign::authorization::Authorization as Value;
-use crate::sign::canonical_headers::SignedHeaders;
-use crate::sign::headers::OWN;
+use crate::sign::canonical_headers::{Added, NO_VALUES, SignedHeaders};
 use crate::sign::signing_key::derive_signing_key;
 use crate::sign::sink::{Count, Writer, direct};
 use crate::sign::sort::Order;
@@ -42,16 +41,18 @@ pub fn generate_http_authorization<H: Hash>(
     let (mut order, mut digest) = (Order::new(), Digest::new());
     let block = parameters.header_block()?;
     let payload = parameters.payload_line(&block, hash, &mut digest)?;
-    let (credentials, scope) = (parameters.credentials(), parameters.scope()?);
-    let headers = SignedHeaders {
-        headers: &block,
-        unsigned: b"",
-        added: [false; OWN],
-    };
+    let credentials = parameters.credentials();
     let value = Value {
         credentials: &credentials,
-        scope: &scope,
-        headers: &headers,
+        scope: parameters.scope()?,
+        headers: SignedHeaders {
+            headers: &block,
+            unsigned: b"",
+            own: NO_VALUES,
+            added: Added::NONE,
+            sorted: block.is_canonical(),
+            space: b'\t',
+        },
     };
 
     let digits = hash.digest_len().saturating_mul(2);
@@ -64,9 +65,9 @@ pub fn generate_http_authorization<H: Hash>(
     Status::require(written.end() <= buffer.len(), Status::InsufficientMemory)?;
 
     hash.init();
-    parameters.put_canonical_request(&block, &headers, (&payload, &digest), &mut order, hash);
+    parameters.put_canonical_request(&block, &value.headers, (&payload, &digest), &mut order, hash);
     hash.finish(&mut digest);
-    sign(parameters.secret_access_key, &scope, hash, &mut digest);
+    sign(parameters.secret_access_key, &value.scope, hash, &mut digest);
     hash.result().map_err(|_| Status::HashError)?;
 
     value.put(&digest, &mut order, direct(&mut Writer(buffer)));
@@ -76,7 +77,7 @@ pub fn generate_http_authorization<H: Hash>(
 /// Makes the hash of the canonical request the signature.
 fn sign<H: Hash>(secret: &[u8], scope: &Scope<'_>, hash: &mut H, digest: &mut Digest) {
     let mut key = BlockKey::new();
-    derive_signing_key(hash, secret, scope, &mut key);
+    derive_signing_key(hash, secret, scope, &mut key, &mut Digest::new());
     key.begin(hash);
     put_string_to_sign(scope, digest, direct(hash));
     key.finish(hash, digest);

@@ -4,6 +4,7 @@
 use super::Status;
 use crate::sign::headers::{Header, Headers, same_name};
 use crate::sign::sink::Sink;
+use crate::sign::sort::Position;
 use crate::sign::text::Bytes;
 
 /// A block of headers that was found well-formed.
@@ -73,14 +74,19 @@ impl<'a> HeaderBlock<'a> {
 
     /// The position of the last header with a name, given in lower case.
     pub fn find(&self, name: &[u8]) -> Option<usize> {
-        let (mut found, mut next) = (None, self.next(None));
-        while let Some(position) = next {
-            if same_name(self.name(position), name) {
-                found = next;
+        let (mut found, mut from) = (None, 0);
+        while let Some(position) = self.next(from) {
+            if same_name(self.name(position.index()), name) {
+                found = Some(position.index());
             }
-            next = self.next(next);
+            from = position.behind();
         }
         found
+    }
+
+    /// Whether they are in canonical form as they stand.
+    pub fn is_canonical(&self) -> bool {
+        self.canonical
     }
 
     /// Writes all headers in canonical form, if that is how they stand.
@@ -104,11 +110,11 @@ impl Line<'_> {
 }
 
 impl Headers for HeaderBlock<'_> {
-    fn next(&self, after: Option<usize>) -> Option<usize> {
-        match after {
-            None => Some(0),
-            Some(position) => self.after(position, &self.line(position)?),
-        }
+    fn next(&self, from: usize) -> Option<Position> {
+        Position::new(match from.checked_sub(1) {
+            None => 0,
+            Some(position) => self.after(position, &self.line(position)?)?,
+        })
     }
 
     fn at(&self, position: usize) -> Header<'_> {
@@ -128,14 +134,6 @@ impl Headers for HeaderBlock<'_> {
 
     /// All of them, as in the original.
     fn is_signed(&self, _: &[u8], _: &[u8]) -> bool {
-        true
-    }
-
-    fn is_sorted(&self) -> bool {
-        self.canonical
-    }
-
-    fn folds_tabs(&self) -> bool {
         true
     }
 }

@@ -7,6 +7,7 @@ use crate::credentials::Credentials;
 use crate::crypto::{Digest, Hash};
 use crate::sign::canonical_headers::SignedHeaders;
 use crate::sign::headers::Headers;
+use crate::sign::payload::UNSIGNED;
 use crate::sign::query::canonical_query;
 use crate::sign::sink::Sink;
 use crate::sign::sort::Order;
@@ -139,7 +140,7 @@ impl<'a> Parameters<'a> {
         self.put_query(order, sink);
         sink.put(b"\n");
         if !headers.put_canonical(sink) {
-            signed.put_canonical(None, order, sink);
+            signed.put_canonical(order, sink);
         }
         sink.put(b"\n");
         signed.put_names(order, sink);
@@ -189,7 +190,7 @@ impl PayloadLine {
         match self {
             Self::Digest => put_digest(digest, sink),
             Self::Header(position) => sink.put(headers.at(*position).value),
-            Self::Unsigned => sink.put(b"UNSIGNED-PAYLOAD"),
+            Self::Unsigned => sink.put(UNSIGNED),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::types::{iotcred_bytes, sigv4_credentials, sigv4_header, sigv4_str};
 use crate::credentials::Credentials;
 use crate::error::Status;
-use crate::sign::{Header, Headers};
+use crate::sign::{Header, Headers, Position};
 #[cfg(feature = "client")]
 use core::ffi::c_char;
 
@@ -61,7 +61,7 @@ impl sigv4_str {
     #[cfg_attr(target_os = "none", inline(never))]
     pub(super) unsafe fn or_refused<'a>(self) -> &'a [u8] {
         // SAFETY: the caller's promise.
-        unsafe { bytes(self.ptr.cast(), self.len, Status::NullArgument) }.unwrap_or(b"\0")
+        unsafe { bytes(self.ptr.cast(), self.len, Status::NullArgument) }.unwrap_or(b"\x7f")
     }
 }
 
@@ -167,9 +167,8 @@ fn read<'a>(header: &sigv4_header) -> Header<'a> {
 }
 
 impl Headers for HeaderArray<'_> {
-    fn next(&self, after: Option<usize>) -> Option<usize> {
-        let next = after.map_or(0, |after| after.wrapping_add(1));
-        (next < self.0.len()).then_some(next)
+    fn next(&self, from: usize) -> Option<Position> {
+        Position::new(from).filter(|_| from < self.0.len())
     }
 
     fn at(&self, position: usize) -> Header<'_> {

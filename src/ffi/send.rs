@@ -10,7 +10,7 @@ use crate::crypto::copy;
 use crate::error::{Error, Status};
 use crate::net::{Clock, Transport};
 use crate::send::{Body, Dated, Fresh, Line, Progress, Request, Sink, Source, send};
-use crate::sign::{Payload, S3_SERVICES, Streaming};
+use crate::sign::{Payload, Streaming, is_s3};
 use crate::time::UnixTime;
 use core::ffi::{c_char, c_void};
 
@@ -245,10 +245,10 @@ impl iotcred_request {
         };
         match payload {
             Payload::Bytes([]) if self.body_length == 0 => Ok((body, payload)),
-            Payload::Bytes([]) if S3_SERVICES.contains(&service) && method == b"PUT" => {
+            Payload::Bytes([]) if is_s3(service) && method == b"PUT" => {
                 Ok((body, Payload::Streaming(Streaming::Signed)))
             }
-            Payload::Bytes([]) if S3_SERVICES.contains(&service) => Ok((body, Payload::Unsigned)),
+            Payload::Bytes([]) if is_s3(service) => Ok((body, Payload::Unsigned)),
             Payload::Bytes([]) => Err(Error::new(
                 Status::Payload,
                 format_args!("with `read_body` the payload must be the body's SHA-256: only S3 takes an unsigned one"),

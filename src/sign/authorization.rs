@@ -18,15 +18,14 @@ const SIGNATURE: &[u8] = b", Signature=";
 /// Characters of a signature.
 pub const SIGNATURE_LEN: usize = 64;
 
-/// The `Authorization` header's value, ready to be written.
-#[derive(Clone, Copy)]
+/// The `Authorization` header's value up to the signature, which covers the same headers.
 pub struct Authorization<'a> {
     /// Whose access key id it names.
     pub credentials: &'a Credentials<'a>,
     /// Its scope.
-    pub scope: &'a Scope<'a>,
+    pub scope: Scope<'a>,
     /// The headers that it names.
-    pub headers: &'a SignedHeaders<'a>,
+    pub headers: SignedHeaders<'a>,
 }
 
 impl Authorization<'_> {

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::Request;
-use super::canonical_headers::{OwnValues, SignedHeaders};
+use super::canonical_headers::SignedHeaders;
 use super::query::canonical_query;
 use super::sink::Sink;
 use super::sort::Order;
@@ -14,13 +14,12 @@ use super::uri::canonical_path;
 pub fn put_canonical_request<S: Sink + ?Sized>(
     request: &Request<'_>,
     headers: &SignedHeaders<'_>,
-    own: OwnValues<'_>,
     order: &mut Order,
     sink: &mut S,
 ) {
     put_target(request, sink);
     canonical_query(request.query, request.options.form, order, sink);
-    put_headers(headers, own, order, sink);
+    put_headers(headers, order, sink);
 }
 
 /// Writes what comes before the query.
@@ -32,11 +31,12 @@ pub fn put_target<S: Sink + ?Sized>(request: &Request<'_>, sink: &mut S) {
 }
 
 /// Writes what comes after the query.
-pub fn put_headers<S: Sink + ?Sized>(headers: &SignedHeaders<'_>, own: OwnValues<'_>, order: &mut Order, sink: &mut S) {
+pub fn put_headers<S: Sink + ?Sized>(headers: &SignedHeaders<'_>, order: &mut Order, sink: &mut S) {
     sink.put(b"\n");
-    headers.put_canonical(Some(own), order, sink);
+    headers.put_canonical(order, sink);
     sink.put(b"\n");
     headers.put_names(order, sink);
     sink.put(b"\n");
-    sink.put(own.payload_hash.as_bytes())
+    let [payload_hash, ..] = headers.own;
+    sink.put(payload_hash)
 }

@@ -16,8 +16,9 @@
 use super::headers::{Headers, same_name};
 use super::payload::{EMPTY, Payload, Streaming};
 use super::sink::{Sink, Writer};
+use super::sort::Position;
 use super::string_to_sign::{ALGORITHM, Scope, put_digest};
-use super::text::{is_visible, put_hex};
+use super::text::{apart, is_visible, put_hex};
 use super::trailer::{Checksum, TrailerName};
 use super::{Error, KeyCache, Request, Signed, sign_request};
 use crate::credentials::Credentials;
@@ -57,7 +58,7 @@ impl Announced {
             return Err(Status::Payload);
         };
         let find = |name| find(headers, name);
-        let encoding = find(b"content-encoding").ok_or(Status::ChunkHeaders)?;
+        let encoding = find(apart(b"content-encoding/")).ok_or(Status::ChunkHeaders)?;
         let length = only(headers, b"x-amz-decoded-content-length").ok_or(Status::ChunkHeaders)?;
         let trailer = match (kind.has_trailer(), only(headers, b"x-amz-trailer")) {
             (false, None) if find(b"x-amz-trailer").is_none() => Some(TrailerName::NONE),
@@ -178,7 +179,7 @@ impl Chunks {
             region: request.region,
             service: request.service,
         };
-        KeyCache::has_room_for(&scope).then_some(()).ok_or(Status::Region)
+        self.key.expect(&scope).ok_or(Status::Region)
     }
 
     /// Signs the next chunk, and writes what is to be sent before its data: [`CHUNK_HEAD_MAX`] bytes at most. Returns how many.
@@ -373,22 +374,25 @@ fn decimal(text: &[u8]) -> Option<u64> {
 
 /// The value of the first header with a name.
 fn find<'a>(headers: &'a dyn Headers, name: &[u8]) -> Option<&'a [u8]> {
-    let position = position(headers, name, None)?;
-    Some(headers.at(position).trimmed())
+    let position = position(headers, name, 0)?;
+    Some(headers.at(position.index()).trimmed())
 }
 
 /// The value of the only header with a name.
 fn only<'a>(headers: &'a dyn Headers, name: &[u8]) -> Option<&'a [u8]> {
-    let first = position(headers, name, None)?;
-    position(headers, name, Some(first))
+    let first = position(headers, name, 0)?;
+    position(headers, name, first.behind())
         .is_none()
-        .then(|| headers.at(first).trimmed())
+        .then(|| headers.at(first.index()).trimmed())
 }
 
-fn position(headers: &dyn Headers, name: &[u8], after: Option<usize>) -> Option<usize> {
-    let mut next = headers.next(after);
-    while let Some(position) = next.filter(|position| !same_name(headers.at(*position).name, name)) {
-        next = headers.next(Some(position));
+fn position(headers: &dyn Headers, name: &[u8], from: usize) -> Option<Position> {
+    let mut from = from;
+    loop {
+        let position = headers.next(from)?;
+        if same_name(headers.at(position.index()).name, name) {
+            return Some(position);
+        }
+        from = position.behind();
     }
-    next
 }

@@ -1,9 +1,10 @@
 //! Headers as they come in: how they are reached, what they must be like, and which of them the signer has an interest in.
 #![forbid(unsafe_code)]
 
-use super::canonical_headers::{SignedHeaders, compare_names};
-use super::sort::Order;
-use super::text::{Bytes, cut, every};
+use super::canonical_headers::{SignedHeaders, compare_names, difference};
+use super::names::{Lengths, Names};
+use super::sort::{Order, Position};
+use super::text::{Bytes, every};
 use crate::error::Status;
 
 /// One header of a request.
@@ -17,10 +18,10 @@ pub struct Header<'a> {
 
 /// A request's headers, wherever they stand: each is known by a position, such as an index or an offset into a text.
 ///
-/// The three largest positions that a `usize` can hold are the signer's own.
+/// The four largest numbers that a `usize` can hold are no positions of theirs.
 pub trait Headers {
-    /// The position of the header after `after`, or of the first one. Positions grow.
-    fn next(&self, after: Option<usize>) -> Option<usize>;
+    /// The position of the first header at `from` or behind it, which is 0 or behind a header.
+    fn next(&self, from: usize) -> Option<Position>;
 
     /// The header at a position that [`next`](Headers::next) gave.
     fn at(&self, position: usize) -> Header<'_>;
@@ -38,22 +39,11 @@ pub trait Headers {
         // What the signer knows a name for is not up to a list: `host` and what the signer writes are signed, `authorization` is not.
         is_signed(known(name), name, unsigned)
     }
-
-    /// Whether they are in their canonical order as they stand.
-    fn is_sorted(&self) -> bool {
-        false
-    }
-
-    /// Whether a tab in a value is folded like a space.
-    fn folds_tabs(&self) -> bool {
-        false
-    }
 }
 
 impl Headers for &[Header<'_>] {
-    fn next(&self, after: Option<usize>) -> Option<usize> {
-        let next = after.map_or(0, |after| after.wrapping_add(1));
-        (next < self.len()).then_some(next)
+    fn next(&self, from: usize) -> Option<Position> {
+        Position::new(from).filter(|_| from < self.len())
     }
 
     fn at(&self, position: usize) -> Header<'_> {
@@ -62,8 +52,8 @@ impl Headers for &[Header<'_>] {
 }
 
 impl<const N: usize> Headers for [Header<'_>; N] {
-    fn next(&self, after: Option<usize>) -> Option<usize> {
-        self.as_slice().next(after)
+    fn next(&self, from: usize) -> Option<Position> {
+        self.as_slice().next(from)
     }
 
     fn at(&self, position: usize) -> Header<'_> {
@@ -74,21 +64,33 @@ impl<const N: usize> Headers for [Header<'_>; N] {
 /// How many headers the signer writes and signs. They are known by their place in [`OWN_NAMES`].
 pub const OWN: usize = 3;
 
-/// Their names, in order and in lower case.
-pub const OWN_NAMES: [&[u8]; OWN] = [b"x-amz-content-sha256", b"x-amz-date", b"x-amz-security-token"];
+/// The names that the signer knows a header for: its own in order, [`AUTHORIZATION`] and [`HOST`].
+static KNOWN: Names<'_> = Names(b"x-amz-content-sha256 x-amz-date x-amz-security-token authorization host");
+
+/// The names of the signer's own, in order and in lower case.
+pub const OWN_NAMES: [&[u8]; OWN] = [KNOWN.at(0), KNOWN.at(1), KNOWN.at(2)];
 
 /// Bytes of them, with one behind each.
 #[cfg(not(target_os = "none"))]
 const OWN_NAMES_LEN: usize = OWN_NAMES[0].len() + OWN_NAMES[1].len() + OWN_NAMES[2].len() + OWN;
 
+/// The place of `x-amz-content-sha256` among them.
+pub const CONTENT_SHA256: usize = 0;
+
+/// The place of `x-amz-date`.
+pub const DATE: usize = 1;
+
+/// The place of `x-amz-security-token`.
+pub const SECURITY_TOKEN: usize = 2;
+
 /// What [`known`] says of `authorization`, which the signer writes.
-const AUTHORIZATION: usize = OWN;
+pub const AUTHORIZATION: usize = OWN;
 
 /// What [`known`] says of `host`, which every request needs.
 pub const HOST: usize = OWN + 1;
 
 /// The name of the header that the signature is in.
-pub const AUTHORIZATION_NAME: &[u8] = b"authorization";
+pub const AUTHORIZATION_NAME: &[u8] = KNOWN.at(AUTHORIZATION);
 
 /// Headers that are sent but not signed, as `authorization` itself: those that RFC 9110 section 7.6.1 lets every hop change or remove, and those that AWS's
 /// SDKs leave out because a proxy or a client library changes them. Every other header is signed.
@@ -97,50 +99,23 @@ pub const AUTHORIZATION_NAME: &[u8] = b"authorization";
 pub const UNSIGNED_HEADERS: &str = "connection expect keep-alive proxy-authorization proxy-connection te trailer transfer-encoding upgrade user-agent \
     x-amzn-trace-id";
 
-/// One bit for each length of the names in a list: most names have another, and need not be compared.
-const fn lengths(list: &[u8]) -> u32 {
-    let (mut lengths, mut len, mut i) = (0, 0, 0);
-    while i < list.len() {
-        len = if list[i] == b' ' { 0 } else { len + 1 };
-        if i + 1 == list.len() || list[i + 1] == b' ' {
-            lengths |= 1 << len;
-        }
-        i += 1;
-    }
-    lengths
-}
-
-/// Whether a list of names with spaces between them has a name.
-#[cfg_attr(target_os = "none", inline(never))]
-fn has_name(list: &[u8], name: &[u8]) -> bool {
-    let mut rest = list;
-    loop {
-        let (other, behind) = cut(rest, b' ');
-        if same_name(other, name) {
-            return true;
-        }
-        if behind.is_empty() {
-            return false;
-        }
-        rest = behind;
-    }
-}
-
 /// What the signer knows the name of a header for, if it does: the place of one of its own in [`OWN_NAMES`], `AUTHORIZATION` or [`HOST`].
-#[cfg_attr(target_os = "none", inline(never))]
 pub fn known(name: &[u8]) -> Option<usize> {
-    const NAMES: [&[u8]; OWN + 2] = [OWN_NAMES[0], OWN_NAMES[1], OWN_NAMES[2], AUTHORIZATION_NAME, b"host"];
-    const LENGTHS: u32 =
-        1 << NAMES[0].len() | 1 << NAMES[1].len() | 1 << NAMES[2].len() | 1 << NAMES[3].len() | 1 << NAMES[4].len();
-    if !may_be(name, LENGTHS) {
+    const ALL: [&[u8]; OWN + 2] = [
+        OWN_NAMES[0],
+        OWN_NAMES[1],
+        OWN_NAMES[2],
+        AUTHORIZATION_NAME,
+        KNOWN.at(HOST),
+    ];
+    const LENGTHS: Lengths = KNOWN.lengths();
+    if cfg!(target_os = "none") {
+        return KNOWN.place(name);
+    }
+    if !LENGTHS.may_have(name) {
         return None;
     }
-    NAMES.iter().position(|other| same_name(other, name))
-}
-
-/// Whether a name has the length of one in a list.
-fn may_be(name: &[u8], lengths: u32) -> bool {
-    lengths.wrapping_shr(name.len() as u32) & 1 != 0
+    ALL.iter().position(|other| same_name(other, name))
 }
 
 /// Whether the header with a name, and what that is known for, is signed.
@@ -150,16 +125,19 @@ fn is_signed(known: Option<usize>, name: &[u8], unsigned: &[u8]) -> bool {
 
 /// Whether a request leaves out a name: one in a list of names with spaces between them, or, where that is empty, in [`UNSIGNED_HEADERS`].
 fn is_unsigned(name: &[u8], unsigned: &[u8]) -> bool {
-    const LENGTHS: u32 = lengths(UNSIGNED_HEADERS.as_bytes());
+    const USUAL: Names<'_> = Names(UNSIGNED_HEADERS.as_bytes());
+    const LENGTHS: Lengths = USUAL.lengths();
     match unsigned {
-        b"" => may_be(name, LENGTHS) && has_name(UNSIGNED_HEADERS.as_bytes(), name),
-        unsigned => has_name(unsigned, name),
+        b"" => LENGTHS.may_have(name) && USUAL.has(name),
+        unsigned => Names(unsigned).has(name),
     }
 }
 
 /// Whether two names are the same but for case.
-#[cfg_attr(target_os = "none", inline(never))]
 pub fn same_name(a: &[u8], b: &[u8]) -> bool {
+    if cfg!(target_os = "none") {
+        return difference(a, b) == 0;
+    }
     let lower = |byte: &u8| byte.to_ascii_lowercase();
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| lower(a) == lower(b))
 }
@@ -180,24 +158,35 @@ impl<'a> Header<'a> {
 }
 
 /// Where a request carries the headers that the signer writes, if it does.
-#[derive(Clone, Copy, Default)]
 pub struct Carried {
-    places: [Option<usize>; OWN + 1],
+    places: [Option<Position>; OWN + 1],
     /// Bytes of the names of all headers, with one behind each, without [`OWN_NAMES_LEN`].
     #[cfg(not(target_os = "none"))]
     names_len: usize,
 }
 
 impl Carried {
-    /// `authorization`
-    pub fn authorization(&self) -> Option<usize> {
-        self.places[AUTHORIZATION]
+    /// Nowhere.
+    pub const NONE: Self = Self {
+        places: [None; OWN + 1],
+        #[cfg(not(target_os = "none"))]
+        names_len: 0,
+    };
+
+    /// The position of one of the signer's own, known by its place in [`OWN_NAMES`], or of `authorization`.
+    pub fn at(&self, place: usize) -> Option<usize> {
+        let position = (*self.places.get(place)?)?;
+        Some(position.index())
     }
 
-    /// Those that are signed, by their places in [`OWN_NAMES`].
-    pub fn own(&self) -> &[Option<usize>; OWN] {
-        let [own @ .., _] = &self.places;
-        own
+    /// The position of `authorization`.
+    pub fn authorization(&self) -> Option<usize> {
+        self.at(AUTHORIZATION)
+    }
+
+    /// Whether it carries one.
+    pub fn has(&self, place: usize) -> bool {
+        self.places.get(place).is_some_and(Option::is_some)
     }
 
     /// Bytes of the names of all headers and of all of the signer's own, with one behind each: no fewer than those of the names that are signed.
@@ -213,8 +202,10 @@ impl Carried {
         order.clear();
         let mut last: &[u8] = b"";
         let mut host = false;
-        let mut next = headers.next(None);
-        while let Some(position) = next {
+        let mut from = 0;
+        while let Some(next) = headers.next(from) {
+            from = next.behind();
+            let position = next.index();
             let header = headers.at(position);
             if !Bytes::TOKEN.holds(header.name) {
                 return Err(Status::HeaderName);
@@ -238,10 +229,9 @@ impl Carried {
                 match self.places.get_mut(known) {
                     None => host |= !header.trimmed().is_empty(),
                     Some(Some(_)) => return Err(Status::HeaderConflict),
-                    Some(place) => *place = next,
+                    Some(place) => *place = Some(next),
                 }
             }
-            next = headers.next(next);
         }
         host.then_some(()).ok_or(Status::HostMissing)
     }

@@ -42,24 +42,51 @@ impl KeyCache {
         optimization_barrier(self);
     }
 
-    /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place. `room` is room to derive it in.
+    /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place. `room` and `digest` are room to derive it in.
+    #[cfg(not(target_os = "none"))]
     pub(super) fn key(
         &mut self,
         hash: &mut Sha256,
         secret: &[u8],
         scope: &Scope<'_>,
         room: &mut BlockKey,
+        digest: &mut Digest,
     ) -> &Midstates {
         let mut same = Match {
             rest: Some(self.scope()),
         };
-        scope.put(direct(&mut same));
+        scope.put(&mut same);
         let same_scope = same.is_whole();
-        if !self.is_of(hash, secret) || !same_scope {
-            self.derive(hash, secret, scope, room);
-            self.scope = [0; SCOPE];
-            // Of one that there is no room for only the front, which is none.
-            scope.put(direct(&mut Writer(&mut self.scope)));
+        if !self.is_of(secret) || !same_scope {
+            self.derive(hash, secret, scope, room, digest);
+            self.keep_scope(scope);
+        }
+        &self.midstates
+    }
+
+    /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place.
+    ///
+    /// A small processor has the code for SHA-256 anyway, and none to spare for another check: it recognises both by one hash. A scope tells where it ends.
+    #[cfg(target_os = "none")]
+    pub(super) fn key(
+        &mut self,
+        hash: &mut Sha256,
+        secret: &[u8],
+        scope: &Scope<'_>,
+        _room: &mut BlockKey,
+        digest: &mut Digest,
+    ) -> &Midstates {
+        hash.init();
+        scope.put(direct(hash));
+        hash.update(secret);
+        hash.finish(digest);
+        let mut difference = 0;
+        for (kept, byte) in self.secret.iter_mut().zip(digest.as_array()) {
+            difference |= *kept ^ byte;
+            *kept = *byte;
+        }
+        if black_box(difference) != 0 {
+            derive_signing_key(hash, secret, scope, &mut self.midstates, digest);
         }
         &self.midstates
     }
@@ -67,48 +94,42 @@ impl KeyCache {
     /// Derives the key. The secret is the one that [`is_of`](Self::is_of) was asked for.
     #[cfg(not(target_os = "none"))]
     #[inline(never)]
-    fn derive(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>, room: &mut BlockKey) {
-        let mut digest = Digest::new();
+    fn derive(
+        &mut self,
+        hash: &mut Sha256,
+        secret: &[u8],
+        scope: &Scope<'_>,
+        room: &mut BlockKey,
+        digest: &mut Digest,
+    ) {
         hash.init();
         hash.update(secret);
-        hash.finish(&mut digest);
+        hash.finish(digest);
         copy(&mut self.secret, digest.as_array());
         self.check = Check::of(&self.secret, secret);
-        derive_signing_key(hash, secret, scope, room);
+        derive_signing_key(hash, secret, scope, room, digest);
         self.midstates.set(hash, room);
     }
 
     /// Whether the key that is kept is a secret's.
     #[cfg(not(target_os = "none"))]
-    fn is_of(&self, _hash: &mut Sha256, secret: &[u8]) -> bool {
+    fn is_of(&self, secret: &[u8]) -> bool {
         self.check.equals(&Check::of(&self.secret, secret))
     }
 
-    /// Derives the key, which has the form that is kept.
-    #[cfg(target_os = "none")]
-    fn derive(&mut self, hash: &mut Sha256, secret: &[u8], scope: &Scope<'_>, _room: &mut BlockKey) {
-        derive_signing_key(hash, secret, scope, &mut self.midstates);
+    /// Notes a scope. Of one that there is no room for only the front, which is none.
+    fn keep_scope(&mut self, scope: &Scope<'_>) {
+        self.scope = [0; SCOPE];
+        scope.put(direct(&mut Writer(&mut self.scope)));
     }
 
-    /// Whether the key that is kept is a secret's. If not, the secret is noted for the new one. A small processor has the code for SHA-256 anyway, and none to
-    /// spare for another.
-    #[cfg(target_os = "none")]
-    fn is_of(&mut self, hash: &mut Sha256, secret: &[u8]) -> bool {
-        let mut digest = Digest::new();
-        hash.init();
-        hash.update(secret);
-        hash.finish(&mut digest);
-        let mut difference = 0;
-        for (kept, byte) in self.secret.iter_mut().zip(digest.as_array()) {
-            difference |= *kept ^ byte;
-            *kept = *byte;
+    /// Says which key will be asked for, to be told its [`scope`](Self::scope) again. Refuses one that there is no room for.
+    pub(super) fn expect(&mut self, scope: &Scope<'_>) -> Option<()> {
+        // Elsewhere it is noted with the key.
+        if cfg!(target_os = "none") {
+            self.keep_scope(scope);
         }
-        black_box(difference) == 0
-    }
-
-    /// Whether a scope can be kept.
-    pub(super) fn has_room_for(scope: &Scope<'_>) -> bool {
-        scope.len() <= SCOPE
+        (scope.len() <= SCOPE).then_some(())
     }
 
     /// The key that is kept.
@@ -181,10 +202,10 @@ mod tests {
                 for secret in [&b"one"[..], b"another", &[7; 100]] {
                     for scope in [first, second, second] {
                         let mut derived = BlockKey::new();
-                        derive_signing_key(&mut hash, secret, scope, &mut derived);
+                        derive_signing_key(&mut hash, secret, scope, &mut derived, &mut Digest::new());
                         let expected = mac(&mut hash, &derived);
                         let mut spare = Sha256::new();
-                        let kept = cache.key(&mut spare, secret, scope, &mut BlockKey::new());
+                        let kept = cache.key(&mut spare, secret, scope, &mut BlockKey::new(), &mut Digest::new());
                         assert_eq!(mac(&mut hash, kept), expected);
                     }
                 }
@@ -196,7 +217,7 @@ mod tests {
     fn a_kept_key_is_used_and_can_be_wiped() {
         let (mut hash, mut cache) = (Sha256::new(), KeyCache::default());
         let scope = scope(b"20150830T123600Z", b"us-east-1", b"iam");
-        cache.key(&mut hash, b"secret", &scope, &mut BlockKey::new());
+        cache.key(&mut hash, b"secret", &scope, &mut BlockKey::new(), &mut Digest::new());
         // Were the key derived anew, this would be undone.
         cache.midstates.zeroize();
         let zero = mac(&mut hash, &Midstates::default());
@@ -204,7 +225,7 @@ mod tests {
         assert_eq!(
             mac(
                 &mut hash,
-                cache.key(&mut spare, b"secret", &scope, &mut BlockKey::new())
+                cache.key(&mut spare, b"secret", &scope, &mut BlockKey::new(), &mut Digest::new())
             ),
             zero
         );
@@ -212,7 +233,7 @@ mod tests {
         assert_ne!(
             mac(
                 &mut hash,
-                cache.key(&mut spare, b"secret", &scope, &mut BlockKey::new())
+                cache.key(&mut spare, b"secret", &scope, &mut BlockKey::new(), &mut Digest::new())
             ),
             zero
         );
@@ -240,9 +261,9 @@ mod tests {
         for other in others {
             for secret in [secret.as_slice(), other] {
                 let mut derived = BlockKey::new();
-                derive_signing_key(&mut hash, secret, &scope, &mut derived);
+                derive_signing_key(&mut hash, secret, &scope, &mut derived, &mut Digest::new());
                 let expected = mac(&mut hash, &derived);
-                let kept = cache.key(&mut spare, secret, &scope, &mut BlockKey::new());
+                let kept = cache.key(&mut spare, secret, &scope, &mut BlockKey::new(), &mut Digest::new());
                 assert_eq!(mac(&mut hash, kept), expected);
             }
         }

@@ -18,6 +18,7 @@ pub(crate) mod headers;
 mod key_cache;
 #[cfg(not(target_os = "none"))]
 mod key_check;
+mod names;
 pub(crate) mod payload;
 mod presign;
 mod presign_mqtt;
@@ -40,13 +41,14 @@ pub use key_cache::KeyCache;
 pub use payload::{Payload, Streaming};
 pub use presign::{Presign, Scheme, Url};
 pub use presign_mqtt::MqttWss;
-pub use request::{Form, Options, PathRules, Request, S3_SERVICES};
-pub use signature::{put_canonical_request, put_string_to_sign, signature};
+pub(crate) use request::is_s3;
+pub use request::{Form, Options, PathRules, Request};
+pub use signature::{canonical_request as put_canonical_request, signature, string_to_sign as put_string_to_sign};
 pub use sink::Sink;
+pub use sort::Position;
 
 use crate::credentials::Credentials;
 use crate::error::Status;
-use request::Checked;
 use signature::{Room, Signing};
 use sink::Writer;
 use sort::Order;
@@ -83,27 +85,42 @@ impl From<Status> for Error {
 /// Signs a request: writes the values of the headers that are to be added into `buffer`, and says where they stand.
 ///
 /// `cache`, if given, keeps the signing key from one call to the next. On an error `buffer` is as it was.
+#[cfg_attr(target_os = "none", inline(always))]
 pub fn sign_request(
     request: &Request<'_>,
     credentials: &Credentials<'_>,
     cache: Option<&mut KeyCache>,
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
-    let (mut room, mut order) = (Room::new(), Order::new());
-    let mut checked = Checked::default();
-    request.check(credentials, &mut checked, &mut order)?;
-    let signing = Signing::new(request, credentials, &checked, &mut order);
-    signing.prepare(&mut room, &mut order, buffer)?;
-    let Room {
-        hash,
-        digest,
-        payload_hash,
-    } = &mut room;
+    sign_in(&mut Room::new(), request, credentials, cache, buffer)
+}
+
+/// The same in room of the caller's.
+#[cfg_attr(not(target_os = "none"), inline(always))]
+#[cfg_attr(target_os = "none", inline(never))]
+fn sign_in(
+    room: &mut Room,
+    request: &Request<'_>,
+    credentials: &Credentials<'_>,
+    cache: Option<&mut KeyCache>,
+    buffer: &mut [u8],
+) -> Result<Signed, Error> {
+    let mut order = Order::new();
+    let mut signing = Signing::new(request, credentials);
+    signing.check(&mut order)?;
+    signing.check_room(&mut order, buffer.len())?;
+    signing.hash_payload(&request.payload, room);
+    let authorization = signing.authorization();
+    authorization.headers.check_carried(&signing.checked.carried)?;
+    let Room { hash, digest, key } = room;
+    // The key first: the room for a digest is free then.
+    let key = authorization.key(cache, hash, digest, key);
+    authorization.hash_canonical_request(request, &mut order, hash, digest);
     let (size, mut writer) = (buffer.len(), Writer(buffer));
-    signing.sign(cache, hash, digest, || {
-        signing.write_before(payload_hash, &mut order, &mut writer)
+    authorization.sign(key, hash, digest, || {
+        signing.write_before(&authorization, &mut order, &mut writer)
     });
-    signing.write_signature(digest, payload_hash, &mut order, &mut writer)?;
+    signing.write_signature(&authorization, digest, &mut order, &mut writer)?;
     Ok(signing.layout(size.wrapping_sub(writer.0.len())))
 }
 

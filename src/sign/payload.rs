@@ -1,13 +1,20 @@
 //! What a payload is signed as.
 #![forbid(unsafe_code)]
 
-use super::text::put_hex;
+use super::text::{part, put_hex};
 use crate::crypto::{Digest, Hash, copy};
 
 /// The SHA-256 of no bytes.
 pub(super) const EMPTY: &[u8; 64] = b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-const UNSIGNED: &[u8] = b"UNSIGNED-PAYLOAD";
+/// What stands in place of the hash of a payload in chunks that are signed, with a trailer.
+pub(super) const STREAMING_SIGNED: &[u8] = b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
+
+/// The same where the chunks are not signed.
+const STREAMING_UNSIGNED: &[u8] = b"STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+
+/// The same where the signature does not cover the body.
+pub const UNSIGNED: &[u8] = part(STREAMING_UNSIGNED, b"STREAMING-".len(), b"UNSIGNED-PAYLOAD".len());
 
 /// The body of a request, as far as the signature is concerned.
 #[derive(Clone, Copy)]
@@ -36,11 +43,10 @@ pub enum Streaming {
 impl Streaming {
     /// What stands in place of the payload's hash.
     fn word(self) -> &'static [u8] {
-        const SIGNED: &[u8] = b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
         match self {
-            Self::Signed => SIGNED.get(..SIGNED.len() - b"-TRAILER".len()).unwrap_or_default(),
-            Self::SignedTrailer => SIGNED,
-            Self::UnsignedTrailer => b"STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            Self::Signed => part(STREAMING_SIGNED, 0, STREAMING_SIGNED.len() - b"-TRAILER".len()),
+            Self::SignedTrailer => STREAMING_SIGNED,
+            Self::UnsignedTrailer => STREAMING_UNSIGNED,
         }
     }
 
@@ -63,7 +69,7 @@ pub struct PayloadHash {
 
 impl PayloadHash {
     /// None yet.
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self { text: [0; 64], len: 0 }
     }
 
@@ -71,7 +77,8 @@ impl PayloadHash {
     pub fn set<H: Hash>(&mut self, payload: &Payload<'_>, hash: &mut H, digest: &mut Digest) {
         self.len = EMPTY.len();
         match payload {
-            Payload::Bytes([]) => copy(&mut self.text, EMPTY),
+            // A small processor hashes nothing: that is a block, and no text.
+            Payload::Bytes([]) if !cfg!(target_os = "none") => copy(&mut self.text, EMPTY),
             Payload::Bytes(bytes) => {
                 hash.init();
                 hash.update(bytes);
@@ -97,7 +104,12 @@ impl PayloadHash {
 
     /// The text.
     pub fn as_bytes(&self) -> &[u8] {
-        self.text.get(..self.len).unwrap_or_default()
+        self.front(self.len)
+    }
+
+    /// Its first bytes.
+    pub fn front(&self, len: usize) -> &[u8] {
+        self.text.get(..len).unwrap_or(&self.text)
     }
 }
 

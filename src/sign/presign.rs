@@ -5,18 +5,17 @@
 #![forbid(unsafe_code)]
 
 use super::canonical_request::{put_headers, put_target};
-use super::headers::{HOST, Headers, OWN, known};
-use super::payload::PayloadHash;
+use super::headers::{AUTHORIZATION, HOST, Headers, known};
 use super::query::Parameters;
-use super::request::Checked;
 use super::signature::{Room, Signing};
 use super::sink::{Count, Sink, Writer, direct};
-use super::sort::{Items, Order};
-use super::string_to_sign::{Scope, put_digest};
-use super::text::Bytes;
+use super::sort::{Items, Order, Position};
+use super::string_to_sign::{ALGORITHM, Scope, put_digest, put_string_to_sign};
+use super::text::{Bytes, apart};
 use super::uri::Encoding;
 use super::{Error, Form, KeyCache, Payload, Request};
 use crate::credentials::Credentials;
+use crate::crypto::sha256::Sha256;
 use crate::crypto::{Digest, Hash};
 use crate::error::Status;
 use crate::limits::EXPIRES_MAX;
@@ -64,61 +63,47 @@ impl Presign<'_> {
         cache: Option<&mut KeyCache>,
         buffer: &mut [u8],
     ) -> Result<Url, Error> {
-        let mut checked = Checked::default();
-        let host = self.check(credentials, &mut checked)?;
-        let presigning = Presigning::new(self, credentials, &checked, host);
+        let mut presigning = Presigning::new(self, credentials);
+        presigning.check()?;
+        let url = presigning.lay_out(buffer)?;
         let mut room = Room::new();
-        let url = presigning.prepare(&mut room, buffer)?;
-        presigning.signing.sign(cache, &mut room.hash, &mut room.digest, || ());
-        presigning.write(&room.digest, buffer);
+        presigning.hash_payload(&mut room)?;
+        let Room { hash, digest, key } = &mut room;
+        let authorization = presigning.signing.authorization();
+        let key = authorization.key(cache, hash, digest, key);
+        presigning.hash_canonical_request(hash, digest);
+        authorization.sign(key, hash, digest, || ());
+        presigning.write(digest, buffer);
         Ok(url)
     }
 
     /// Writes the canonical request, for a log or a test. A signed session token stands in it: a secret.
     pub fn put_canonical_request(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
-        let mut checked = Checked::default();
-        let host = self.check(credentials, &mut checked)?;
-        let mut room = Room::new();
-        let presigning = Presigning::new(self, credentials, &checked, host);
-        presigning.signing.hash_payload(self.payload(), &mut room)?;
-        presigning.put_canonical_request(&room.payload_hash, &mut Order::new(), sink);
-        Ok(())
+        self.with(credentials, |presigning, _| {
+            presigning.put_canonical_request(&mut Order::new(), sink);
+        })
     }
 
     /// Writes the string to sign.
     pub fn put_string_to_sign(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
-        let mut checked = Checked::default();
-        let host = self.check(credentials, &mut checked)?;
-        let mut room = Room::new();
-        let presigning = Presigning::new(self, credentials, &checked, host);
-        presigning.hash_canonical_request(&mut Order::new(), &mut room)?;
-        presigning.signing.put_string_to_sign(&room.digest, sink);
-        Ok(())
+        self.with(credentials, |presigning, room| {
+            presigning.hash_canonical_request(&mut room.hash, &mut room.digest);
+            put_string_to_sign(&presigning.signing.authorization().scope, &room.digest, sink);
+        })
     }
 
-    /// What [`Request::check`] finds out, and the request's host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request
-    /// in the raw form, a streamed payload, a query that is signed already, headers of another signature, the host.
-    #[cfg_attr(target_os = "none", inline(never))]
-    fn check(&self, credentials: &Credentials<'_>, checked: &mut Checked) -> Result<&[u8], Status> {
-        self.request.check(credentials, checked, &mut Order::new())?;
-        let carried = &checked.carried;
-        if !(1..=EXPIRES_MAX).contains(&self.expires) {
-            return Err(Status::Expires);
-        }
-        if self.request.options.form != Form::Wire {
-            return Err(Status::Path);
-        }
-        if matches!(self.request.payload, Payload::Streaming(_)) {
-            return Err(Status::Payload); // Its chunks are signed by someone with the key.
-        }
-        if is_presigned(&parameters(self.request)) {
-            return Err(Status::Query);
-        }
-        let [_, date, token] = *carried.own();
-        if date.or(token).or(carried.authorization()).is_some() {
-            return Err(Status::HeaderConflict);
-        }
-        host(self.request.headers)
+    /// Works with a request whose headers have their values.
+    fn with(
+        &self,
+        credentials: &Credentials<'_>,
+        work: impl FnOnce(&Presigning<'_>, &mut Room),
+    ) -> Result<(), Status> {
+        let mut presigning = Presigning::new(self, credentials);
+        presigning.check()?;
+        let mut room = Room::new();
+        presigning.hash_payload(&mut room)?;
+        work(&presigning, &mut room);
+        Ok(())
     }
 
     /// What the payload is signed as.
@@ -156,26 +141,43 @@ enum Token {
 
 impl<'a> Presigning<'a> {
     #[inline(always)]
-    fn new(presign: &'a Presign<'a>, credentials: &'a Credentials<'a>, checked: &'a Checked, host: &'a [u8]) -> Self {
-        // Date and token are no headers.
-        let added = [false; OWN];
+    fn new(presign: &'a Presign<'a>, credentials: &'a Credentials<'a>) -> Self {
         Self {
             presign,
-            host,
-            signing: Signing::adding(added, presign.request, credentials, checked),
+            host: b"",
+            // To which no header is added: date and token are none.
+            signing: Signing::new(presign.request, credentials),
         }
     }
 
-    /// Lays out the buffer, and hashes the canonical request.
+    /// Takes the request's host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request in the raw form, a streamed payload,
+    /// a query that is signed already, headers of another signature, the host.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn prepare(&self, room: &mut Room, buffer: &[u8]) -> Result<Url, Error> {
-        let mut order = Order::new();
-        let url = self.lay_out(&mut order);
-        if url.len > buffer.len() {
-            return Err(Error::BufferTooSmall { needed: url.len });
+    fn check(&mut self) -> Result<(), Status> {
+        let Signing {
+            request,
+            credentials,
+            checked,
+            ..
+        } = &mut self.signing;
+        request.check(credentials, checked, &mut Order::new())?;
+        if !(1..=EXPIRES_MAX).contains(&self.presign.expires) {
+            return Err(Status::Expires);
         }
-        self.hash_canonical_request(&mut order, room)?;
-        Ok(url)
+        if request.options.form != Form::Wire {
+            return Err(Status::Path);
+        }
+        if matches!(request.payload, Payload::Streaming(_)) {
+            return Err(Status::Payload); // Its chunks are signed by someone with the key.
+        }
+        if is_presigned(&parameters(request)) {
+            return Err(Status::Query);
+        }
+        if (1..=AUTHORIZATION).any(|place| checked.carried.has(place)) {
+            return Err(Status::HeaderConflict);
+        }
+        self.host = host(request.headers)?;
+        Ok(())
     }
 
     /// Writes the URL into the buffer.
@@ -184,33 +186,41 @@ impl<'a> Presigning<'a> {
         self.put_url(signature, &mut Order::new(), direct(&mut Writer(buffer)));
     }
 
-    /// Where the parts of the URL will stand.
+    /// Where the parts of the URL will stand. Refuses a buffer that is too small.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn lay_out(&self, order: &mut Order) -> Url {
+    fn lay_out(&self, buffer: &[u8]) -> Result<Url, Error> {
         // A digest of no bytes, where there will be 64 digits.
         let mut length = Count(64);
-        self.put_url(&Digest::new(), order, direct(&mut length));
-        Url {
+        self.put_url(&Digest::new(), &mut Order::new(), direct(&mut length));
+        if length.0 > buffer.len() {
+            return Err(Error::BufferTooSmall { needed: length.0 });
+        }
+        Ok(Url {
             target: self.presign.scheme.as_bytes().len().saturating_add(self.host.len()),
             len: length.0,
-        }
+        })
     }
 
-    /// The hash of the canonical request.
+    /// Hashes the payload, and refuses a request that carries its hash with another value.
+    fn hash_payload(&mut self, room: &mut Room) -> Result<(), Status> {
+        self.signing.hash_payload(self.presign.payload(), room);
+        let carried = &self.signing.checked.carried;
+        self.signing.authorization().headers.check_carried(carried)
+    }
+
+    /// The hash of the canonical request, when the headers have their values.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn hash_canonical_request(&self, order: &mut Order, room: &mut Room) -> Result<(), Status> {
-        self.signing.hash_payload(self.presign.payload(), room)?;
-        room.hash.init();
-        self.put_canonical_request(&room.payload_hash, order, direct(&mut room.hash));
-        room.hash.finish(&mut room.digest);
-        Ok(())
+    fn hash_canonical_request(&self, hash: &mut Sha256, digest: &mut Digest) {
+        hash.init();
+        self.put_canonical_request(&mut Order::new(), direct(hash));
+        hash.finish(digest);
     }
 
     /// Writes the canonical request.
-    fn put_canonical_request<S: Sink + ?Sized>(&self, payload_hash: &PayloadHash, order: &mut Order, sink: &mut S) {
+    fn put_canonical_request<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
         put_target(self.presign.request, sink);
         self.put_canonical_query(order, sink);
-        put_headers(&self.signing.headers, self.signing.own(payload_hash), order, sink);
+        put_headers(&self.signing.authorization().headers, order, sink);
     }
 
     /// Writes the query in order. The names of the signed headers have an order of their own, and there is room for one order at a time: so the parameters
@@ -221,7 +231,10 @@ impl<'a> Presigning<'a> {
         for half in [Ordering::Less, Ordering::Greater] {
             let parameters = Half { own: &own, half };
             order.begin_others(&parameters);
-            while let Some(position) = order.next(&parameters) {
+            let mut last = None;
+            while let Some(position) = order.next(&parameters, last) {
+                last = Some(position);
+                let position = position.index();
                 sink.put(core::mem::replace(&mut separator, b"&"));
                 match Own::at(position) {
                     Some(parameter) => own.put(parameter, sink),
@@ -264,7 +277,7 @@ impl<'a> Presigning<'a> {
         sink.put(b"&");
         sink.put(SIGNED_HEADERS);
         sink.put(b"=");
-        self.signing.headers.put_names(order, direct(&mut Encoded(sink)));
+        self.signing.authorization().headers.put_names(order, direct(&mut Encoded(sink)));
     }
 
     /// The signer's own parameters.
@@ -272,7 +285,7 @@ impl<'a> Presigning<'a> {
         OwnParameters {
             theirs: parameters(self.presign.request),
             credentials: self.signing.credentials,
-            scope: &self.signing.scope,
+            scope: self.signing.authorization().scope,
             expires: self.presign.expires,
             token: match (self.signing.credentials.session_token, self.presign.append_token) {
                 (b"", _) => Token::None,
@@ -301,7 +314,7 @@ const OWN_PARAMETERS: [Own; 5] = [
     Own::Expires,
     Own::SecurityToken,
 ];
-const FIRST: usize = usize::MAX - 4;
+const FIRST: usize = usize::MAX - OWN_PARAMETERS.len();
 
 const SIGNED_HEADERS: &[u8] = b"X-Amz-SignedHeaders";
 const SIGNATURE: &[u8] = b"X-Amz-Signature";
@@ -310,7 +323,7 @@ impl Own {
     fn name(self) -> &'static [u8] {
         match self {
             Self::Algorithm => b"X-Amz-Algorithm",
-            Self::Credential => b"X-Amz-Credential",
+            Self::Credential => apart(b"X-Amz-Credential/"),
             Self::Date => b"X-Amz-Date",
             Self::Expires => b"X-Amz-Expires",
             Self::SecurityToken => b"X-Amz-Security-Token",
@@ -327,7 +340,7 @@ impl Own {
 struct OwnParameters<'a> {
     theirs: Parameters<'a>,
     credentials: &'a Credentials<'a>,
-    scope: &'a Scope<'a>,
+    scope: Scope<'a>,
     expires: u32,
     token: Token,
 }
@@ -343,7 +356,7 @@ impl OwnParameters<'_> {
         sink.put(parameter.name());
         sink.put(b"=");
         match parameter {
-            Own::Algorithm => sink.put(b"AWS4-HMAC-SHA256"),
+            Own::Algorithm => sink.put(ALGORITHM),
             Own::Credential => {
                 let encoded: &mut dyn Sink = &mut Encoded(sink);
                 encoded.put(self.credentials.access_key_id);
@@ -371,36 +384,35 @@ impl<'s> Half<'s> {
         }
     }
 
-    /// The first position of the signer's own from `place` on.
-    fn next_own(&self, place: usize) -> Option<usize> {
+    /// The first position of the signer's own from a position on.
+    fn next_own(&self, from: usize) -> Option<Position> {
+        let place = from.saturating_sub(FIRST);
         let mut rest = OWN_PARAMETERS.get(place..)?.iter();
         let next = rest.position(|own| self.half == Ordering::Less && self.own.has(*own))?;
-        Some(FIRST.wrapping_add(place).wrapping_add(next))
+        Position::new(FIRST.wrapping_add(place).wrapping_add(next))
     }
 }
 
 impl Items for Half<'_> {
-    fn next(&self, after: Option<usize>) -> Option<usize> {
-        if let Some(place) = after.and_then(|after| after.checked_sub(FIRST)) {
-            return self.next_own(place.wrapping_add(1));
-        }
-        let theirs = &self.own.theirs;
-        let mut next = theirs.next(after);
-        while let Some(position) = next {
-            if theirs.compare_encoded(theirs.at(position).0, SIGNED_HEADERS) == self.half {
-                return next;
+    fn next(&self, from: usize) -> Option<Position> {
+        let (theirs, mut from) = (&self.own.theirs, from);
+        while from < FIRST
+            && let Some(position) = theirs.next(from)
+        {
+            if theirs.compare_encoded(theirs.at(position.index()).0, SIGNED_HEADERS) == self.half {
+                return Some(position);
             }
-            next = theirs.next(next);
+            from = position.behind();
         }
-        self.next_own(0)
+        self.next_own(from)
     }
 
-    fn compare(&self, a: usize, b: usize) -> Ordering {
+    fn compare(&self, a: usize, b: usize) -> i32 {
         let ((a_name, a_value), (b_name, b_value)) = (self.at(a), self.at(b));
         let theirs = &self.own.theirs;
         theirs
             .compare_encoded(a_name, b_name)
-            .then_with(|| theirs.compare_encoded(a_value, b_value))
+            .then_with(|| theirs.compare_encoded(a_value, b_value)) as i32
     }
 }
 
@@ -431,9 +443,10 @@ fn parameters<'a>(request: &Request<'a>) -> Parameters<'a> {
 
 /// Whether a query has one of the signer's parameters, in any case and however it is encoded: of two with one name a server may take the other one.
 fn is_presigned(parameters: &Parameters<'_>) -> bool {
-    let mut next = parameters.next(None);
-    while let Some(position) = next {
-        let (name, _) = parameters.at(position);
+    let mut from = 0;
+    while let Some(position) = parameters.next(from) {
+        from = position.behind();
+        let (name, _) = parameters.at(position.index());
         let is = |own: &[u8]| {
             let lower = own.iter().map(u8::to_ascii_lowercase);
             parameters.decoded(name).map(|byte| byte.to_ascii_lowercase()).eq(lower)
@@ -441,7 +454,6 @@ fn is_presigned(parameters: &Parameters<'_>) -> bool {
         if OWN_PARAMETERS.iter().any(|own| is(own.name())) || is(SIGNED_HEADERS) || is(SIGNATURE) {
             return true;
         }
-        next = parameters.next(next);
     }
     false
 }
@@ -449,13 +461,13 @@ fn is_presigned(parameters: &Parameters<'_>) -> bool {
 /// The one value of `host`, which must be one: a name or an address, and perhaps a port.
 fn host(headers: &dyn Headers) -> Result<&[u8], Status> {
     let mut host = None;
-    let mut next = headers.next(None);
-    while let Some(position) = next {
-        let header = headers.at(position);
+    let mut from = 0;
+    while let Some(position) = headers.next(from) {
+        from = position.behind();
+        let header = headers.at(position.index());
         if known(header.name) == Some(HOST) && host.replace(header.trimmed()).is_some() {
             return Err(Status::Header);
         }
-        next = headers.next(next);
     }
     host.filter(|host| Bytes::HOST.holds(host)).ok_or(Status::Header)
 }

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html#mqtt-ws>
 #![forbid(unsafe_code)]
 
-use super::text::Bytes;
+use super::text::{Bytes, apart};
 use super::{Error, Header, KeyCache, Options, Payload, Presign, Request, Scheme, Url};
 use crate::credentials::Credentials;
 use crate::error::Status;
@@ -34,7 +34,7 @@ impl MqttWss<'_> {
             return Err(Status::Endpoint.into());
         }
         let host = [Header {
-            name: b"host",
+            name: apart(b"host/"),
             value: self.endpoint,
         }];
         let request = Request {
@@ -44,7 +44,7 @@ impl MqttWss<'_> {
             headers: &host,
             payload: Payload::Bytes(b""),
             region: self.region,
-            service: b"iotdevicegateway",
+            service: apart(b"iotdevicegateway/"),
             time: self.time,
             options: Options::default(),
         };

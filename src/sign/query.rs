@@ -3,7 +3,7 @@
 
 use super::Form;
 use super::sink::Sink;
-use super::sort::{Items, Order};
+use super::sort::{Items, Order, Position};
 use super::text::{Bytes, cut};
 use super::uri::{Encoding, next_byte};
 use core::cmp::Ordering;
@@ -16,7 +16,10 @@ pub fn canonical_query<S: Sink + ?Sized>(query: &[u8], form: Form, order: &mut O
     let mut separator: &[u8] = b"";
     let parameters = Parameters { query, form };
     order.begin_others(&parameters);
-    while let Some(position) = order.next(&parameters) {
+    let mut last = None;
+    while let Some(position) = order.next(&parameters, last) {
+        last = Some(position);
+        let position = position.index();
         sink.put(core::mem::replace(&mut separator, b"&"));
         parameters.put(position, sink);
     }
@@ -71,20 +74,20 @@ impl<'a> Parameters<'a> {
 }
 
 impl Items for Parameters<'_> {
-    fn next(&self, after: Option<usize>) -> Option<usize> {
+    fn next(&self, from: usize) -> Option<Position> {
         let mut rest = self.query;
-        if let Some(after) = after {
+        if let Some(after) = from.checked_sub(1) {
             rest = cut(rest.get(after..)?, b'&').1;
         }
         while let [b'&', behind @ ..] = rest {
             rest = behind;
         }
-        (!rest.is_empty()).then_some(self.query.len().wrapping_sub(rest.len()))
+        Position::new(self.query.len().wrapping_sub(rest.len())).filter(|_| !rest.is_empty())
     }
 
-    fn compare(&self, a: usize, b: usize) -> Ordering {
+    fn compare(&self, a: usize, b: usize) -> i32 {
         let ((a_name, a_value), (b_name, b_value)) = (self.at(a), self.at(b));
         self.compare_encoded(a_name, b_name)
-            .then_with(|| self.compare_encoded(a_value, b_value))
+            .then_with(|| self.compare_encoded(a_value, b_value)) as i32
     }
 }

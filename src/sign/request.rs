@@ -1,11 +1,12 @@
 //! What is signed, and what is refused before anything is computed.
 #![forbid(unsafe_code)]
 
-use super::canonical_headers::SignedHeaders;
-use super::headers::{Carried, Headers, OWN};
-use super::payload::Payload;
+use super::canonical_headers::{Added, NO_VALUES, SignedHeaders};
+use super::headers::{Carried, Headers, same_name};
+use super::names::Names;
+use super::payload::{Payload, PayloadHash};
 use super::sort::Order;
-use super::text::{Bytes, is_visible, same};
+use super::text::{Bytes, is_visible};
 use super::uri::is_wire;
 use crate::credentials::Credentials;
 use crate::error::Status;
@@ -15,11 +16,16 @@ use crate::time::UnixTime;
 /// Services whose path is encoded once and not normalised, and that want `x-amz-content-sha256`: S3 under all of its signing names. They are those
 /// with `disableDoubleEncoding` in S3's endpoint rules.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>
-pub const S3_SERVICES: [&[u8]; 4] = [b"s3", b"s3-object-lambda", b"s3-outposts", b"s3express"];
+static S3_SERVICES: Names<'_> = Names(b"s3 s3-object-lambda s3-outposts s3express");
 
-/// Whether a service is S3 under one of its names.
+/// Whether a service is S3 under one of its names, which no other service has in any case.
 pub(crate) fn is_s3(service: &[u8]) -> bool {
-    S3_SERVICES.iter().any(|name| same(name, service))
+    const ALL: [&[u8]; 4] = [S3_SERVICES.at(0), S3_SERVICES.at(1), S3_SERVICES.at(2), S3_SERVICES.at(3)];
+    const { assert!(S3_SERVICES.at(ALL.len()).is_empty()) }
+    if cfg!(target_os = "none") {
+        return S3_SERVICES.has(service);
+    }
+    ALL.iter().any(|name| same_name(name, service))
 }
 
 /// How path and query are written.
@@ -131,7 +137,10 @@ impl Request<'_> {
         SignedHeaders {
             headers: self.headers,
             unsigned: self.options.unsigned_headers,
-            added: [false; OWN],
+            own: NO_VALUES,
+            added: Added::NONE,
+            sorted: false,
+            space: b' ',
         }
     }
 
@@ -144,13 +153,26 @@ impl Request<'_> {
     }
 }
 
-/// What is found out about a request when it is checked.
-#[derive(Default)]
+/// What is found out about a request on its way to a signature.
 pub struct Checked {
     /// Where it carries the headers that the signer writes.
     pub carried: Carried,
+    /// Which of them are added.
+    pub added: Added,
     /// Its time: `20150830T123600Z`.
     pub timestamp: [u8; 16],
+    /// What its payload is signed as.
+    pub payload_hash: PayloadHash,
+}
+
+impl Checked {
+    /// Nothing yet.
+    pub const NOTHING: Self = Self {
+        carried: Carried::NONE,
+        added: Added::NONE,
+        timestamp: [0; 16],
+        payload_hash: PayloadHash::new(),
+    };
 }
 
 /// Whether a text is of header names with spaces between them.

@@ -3,15 +3,15 @@
 #![forbid(unsafe_code)]
 
 use super::authorization::{Authorization, SIGNATURE_LEN, Signed};
-use super::canonical_headers::{OwnValues, SignedHeaders};
-use super::canonical_request;
-use super::headers::{Carried, OWN};
+use super::canonical_headers::{Added, SignedHeaders};
+use super::canonical_request::put_canonical_request;
+use super::headers::{CONTENT_SHA256, DATE, SECURITY_TOKEN};
 use super::payload::{Payload, PayloadHash};
 use super::request::Checked;
 use super::signing_key::derive_signing_key;
 use super::sink::{Count, Match, Sink, Writer, direct};
 use super::sort::Order;
-use super::string_to_sign::{self, ALGORITHM, Scope, put_digest};
+use super::string_to_sign::{ALGORITHM, Scope, put_digest, put_string_to_sign};
 use super::text::put_hex;
 use super::{Error, KeyCache, Request};
 use crate::credentials::Credentials;
@@ -26,7 +26,7 @@ use crate::error::Status;
 pub struct Room {
     pub(super) hash: Sha256,
     pub(super) digest: Digest,
-    pub(super) payload_hash: PayloadHash,
+    pub(super) key: BlockKey,
 }
 
 impl Room {
@@ -37,77 +37,79 @@ impl Room {
         Self {
             hash: Sha256::blank(),
             digest: Digest::new(),
-            payload_hash: PayloadHash::new(),
+            key: BlockKey::new(),
         }
     }
 }
 
-/// A request that was checked, with what is known of its signature before anything is hashed.
+/// A request on its way to a signature, with what was found out about it so far.
 pub struct Signing<'a> {
     pub(super) request: &'a Request<'a>,
     pub(super) credentials: &'a Credentials<'a>,
-    pub(super) scope: Scope<'a>,
-    carried: &'a Carried,
-    pub(super) headers: SignedHeaders<'a>,
+    pub(super) checked: Checked,
 }
 
 impl<'a> Signing<'a> {
-    /// With what is added to a request that [`check`](Request::check) let through, and also to the order of its headers.
+    /// A request that nothing is known of yet, and to which nothing is added.
     #[inline(always)]
-    pub fn new(
-        request: &'a Request<'a>,
-        credentials: &'a Credentials<'a>,
-        checked: &'a Checked,
-        order: &mut Order,
-    ) -> Self {
-        let [content_sha256, date, security_token] = checked.carried.own();
-        let added = [
-            content_sha256.is_none() && request.wants_content_sha256(),
-            date.is_none(),
-            security_token.is_none() && !credentials.session_token.is_empty(),
-        ];
-        let signing = Self::adding(added, request, credentials, checked);
-        signing.headers.order_own(order);
-        signing
-    }
-
-    /// The same with the headers that are added.
-    #[inline(always)]
-    pub fn adding(
-        added: [bool; OWN],
-        request: &'a Request<'a>,
-        credentials: &'a Credentials<'a>,
-        checked: &'a Checked,
-    ) -> Self {
+    pub fn new(request: &'a Request<'a>, credentials: &'a Credentials<'a>) -> Self {
         Self {
             request,
             credentials,
+            checked: Checked::NOTHING,
+        }
+    }
+
+    /// [Checks](Request::check) the request, and adds those of the signer's own headers that it needs and does not carry, also to the order of its headers.
+    #[inline(always)]
+    pub fn check(&mut self, order: &mut Order) -> Result<(), Status> {
+        self.request.check(self.credentials, &mut self.checked, order)?;
+        let carried = &self.checked.carried;
+        self.checked.added = Added::NONE
+            .with(CONTENT_SHA256, !carried.has(CONTENT_SHA256) && self.request.wants_content_sha256())
+            .with(DATE, !carried.has(DATE))
+            .with(SECURITY_TOKEN, !carried.has(SECURITY_TOKEN) && !self.credentials.session_token.is_empty());
+        self.authorization().headers.order_own(order);
+        Ok(())
+    }
+
+    /// What is signed and named in `authorization`. The signer's own headers have their values when the payload is hashed.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub fn authorization(&self) -> Authorization<'_> {
+        Authorization {
+            credentials: self.credentials,
             scope: Scope {
                 algorithm: ALGORITHM,
-                timestamp: &checked.timestamp,
-                region: request.region,
-                service: request.service,
+                timestamp: &self.checked.timestamp,
+                region: self.request.region,
+                service: self.request.service,
             },
-            carried: &checked.carried,
             headers: SignedHeaders {
-                headers: request.headers,
-                unsigned: request.options.unsigned_headers,
-                added,
+                headers: self.request.headers,
+                unsigned: self.request.options.unsigned_headers,
+                own: [
+                    self.checked.payload_hash.as_bytes(),
+                    &self.checked.timestamp,
+                    self.credentials.session_token,
+                ],
+                added: self.checked.added,
+                sorted: false,
+                space: b' ',
             },
         }
     }
 
-    /// Refuses a buffer that is too small, and hashes the payload and the canonical request.
-    pub fn prepare(&self, room: &mut Room, order: &mut Order, buffer: &[u8]) -> Result<(), Error> {
+    /// Refuses a buffer that is too small.
+    #[inline(always)]
+    pub fn check_room(&self, order: &mut Order, room: usize) -> Result<(), Error> {
         let needed = match self.len_at_most() {
-            Some(most) if most <= buffer.len() => most,
+            Some(most) if most <= room => most,
             _ => self.len(order),
         };
-        if needed > buffer.len() {
+        if needed > room {
             return Err(Error::BufferTooSmall { needed });
         }
-        self.hash_payload(&self.request.payload, room)?;
-        self.hash_canonical_request(order, room);
         Ok(())
     }
 
@@ -115,197 +117,174 @@ impl<'a> Signing<'a> {
     #[inline(always)]
     fn len_at_most(&self) -> Option<usize> {
         #[cfg(not(target_os = "none"))]
-        if self.carried.authorization().is_none() {
-            let authorization = self.authorization().len_at_most(self.carried.names_len());
-            return Some(self.values_len().saturating_add(authorization));
+        if self.checked.carried.authorization().is_none() {
+            let names = self.checked.carried.names_len();
+            let (date, content_sha256) = self.value_lens();
+            let values = date.wrapping_add(content_sha256);
+            return Some(values.saturating_add(self.authorization().len_at_most(names)));
         }
         None
     }
 
     /// Bytes of the values that are added.
     fn len(&self, order: &mut Order) -> usize {
-        let mut len = Count(self.values_len());
-        if self.carried.authorization().is_none() {
+        let (date, content_sha256) = self.value_lens();
+        let mut len = Count(date.wrapping_add(content_sha256));
+        if self.checked.carried.authorization().is_none() {
             self.authorization().put_before(order, direct(&mut len));
             len.0 = len.0.saturating_add(SIGNATURE_LEN);
         }
         len.0
     }
 
-    /// Bytes of those values that stand before that of `authorization`.
-    fn values_len(&self) -> usize {
-        let [date, content_sha256] = self.value_lens();
-        date.wrapping_add(content_sha256)
-    }
-
-    /// Bytes of the values of `x-amz-date` and `x-amz-content-sha256`, as far as they are added.
+    /// Bytes of the values of `x-amz-date` and `x-amz-content-sha256`, as far as they are added: those that stand before that of `authorization`.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn value_lens(&self) -> [usize; 2] {
-        let [content_sha256, date, _] = self.headers.added;
-        let content_sha256 = if content_sha256 {
+    fn value_lens(&self) -> (usize, usize) {
+        let content_sha256 = if self.checked.added.has(CONTENT_SHA256) {
             PayloadHash::len(&self.request.payload)
         } else {
             0
         };
-        [if date { self.scope.timestamp.len() } else { 0 }, content_sha256]
+        (if self.checked.added.has(DATE) { self.checked.timestamp.len() } else { 0 }, content_sha256)
     }
 
     /// How long the values are that are added, where all of them have so many bytes.
     pub fn layout(&self, len: usize) -> Signed {
-        let [date, content_sha256] = self.value_lens();
-        let [.., security_token] = self.headers.added;
+        let (date, content_sha256) = self.value_lens();
         Signed {
             date,
             content_sha256,
             authorization: len.wrapping_sub(date).wrapping_sub(content_sha256),
-            security_token,
+            security_token: self.checked.added.has(SECURITY_TOKEN),
         }
     }
 
-    /// Writes the values of the signer's own headers that are added.
-    fn write_values(&self, payload_hash: &PayloadHash, writer: &mut Writer<'_>) {
-        let [content_sha256, date, _] = self.headers.added;
-        if date {
-            writer.put(self.scope.timestamp);
-        }
-        if content_sha256 {
-            writer.put(payload_hash.as_bytes());
-        }
+    /// Writes the values that are added before that of `authorization`.
+    fn write_values(&self, writer: &mut Writer<'_>) {
+        let (date, content_sha256) = self.value_lens();
+        writer.put(self.checked.timestamp.get(..date).unwrap_or_default());
+        writer.put(self.checked.payload_hash.front(content_sha256));
     }
 
     /// Writes the values that are added, up to the signature. Nothing where the request carries `authorization`: that is to be compared first. In all other
-    /// cases nothing can fail any more.
-    pub fn write_before(&self, payload_hash: &PayloadHash, order: &mut Order, writer: &mut Writer<'_>) {
-        if self.carried.authorization().is_none() {
-            self.write_values(payload_hash, writer);
-            self.authorization().put_before(order, direct(writer));
+    /// cases nothing can fail any more. Where there is no time to gain, all is written at once.
+    pub fn write_before(&self, authorization: &Authorization<'_>, order: &mut Order, writer: &mut Writer<'_>) {
+        if !cfg!(target_os = "none") && self.checked.carried.authorization().is_none() {
+            self.write_values(writer);
+            authorization.put_before(order, direct(writer));
         }
     }
 
     /// Writes the signature behind them, which ends `authorization`. Refuses a request that carries that with another value; if it is the same, the other values
     /// are written.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     pub fn write_signature(
         &self,
+        authorization: &Authorization<'_>,
         signature: &Digest,
-        payload_hash: &PayloadHash,
         order: &mut Order,
         writer: &mut Writer<'_>,
     ) -> Result<(), Status> {
-        let Some(position) = self.carried.authorization() else {
-            put_digest(signature, direct(writer));
+        let carried = self.checked.carried.authorization();
+        if let Some(position) = carried {
+            let mut same = Match {
+                rest: Some(self.request.headers.at(position).trimmed()),
+            };
+            authorization.put(signature, order, direct(&mut same));
+            same.is_whole().then_some(()).ok_or(Status::HeaderConflict)?;
+        }
+        if carried.is_some() || cfg!(target_os = "none") {
+            self.write_values(writer);
+        }
+        if carried.is_some() {
             return Ok(());
-        };
-        let mut same = Match {
-            rest: Some(self.request.headers.at(position).trimmed()),
-        };
-        self.authorization().put(signature, order, direct(&mut same));
-        same.is_whole().then_some(()).ok_or(Status::HeaderConflict)?;
-        self.write_values(payload_hash, writer);
+        }
+        if cfg!(target_os = "none") {
+            authorization.put_before(order, direct(writer));
+        }
+        put_digest(signature, direct(writer));
         Ok(())
     }
 
-    /// Hashes the payload, and refuses a request that carries one of the signer's own headers with another value.
+    /// Hashes the payload, with which the signer's own headers have their values.
     #[cfg_attr(target_os = "none", inline(never))]
-    pub fn hash_payload(&self, payload: &Payload<'_>, room: &mut Room) -> Result<(), Status> {
-        room.payload_hash.set(payload, &mut room.hash, &mut room.digest);
-        self.own(&room.payload_hash)
-            .check_carried(self.carried, self.request.headers)
+    pub fn hash_payload(&mut self, payload: &Payload<'_>, room: &mut Room) {
+        self.checked
+            .payload_hash
+            .set(payload, &mut room.hash, &mut room.digest);
     }
+}
 
-    /// The values of the signer's own headers.
-    #[cfg_attr(target_os = "none", inline(never))]
-    pub fn own<'s>(&'s self, payload_hash: &'s PayloadHash) -> OwnValues<'s> {
-        OwnValues {
-            payload_hash,
-            timestamp: self.scope.timestamp,
-            security_token: self.credentials.session_token,
+impl Authorization<'_> {
+    /// The signing key: the one that is kept, or a new one. `digest` is room, and `room` for a new one.
+    #[inline(always)]
+    pub fn key<'k>(
+        &self,
+        cache: Option<&'k mut KeyCache>,
+        hash: &mut Sha256,
+        digest: &mut Digest,
+        room: &'k mut BlockKey,
+    ) -> &'k dyn Mac<Sha256> {
+        let secret = self.credentials.secret_access_key;
+        match cache {
+            Some(cache) => cache.key(hash, secret, &self.scope, room, digest),
+            None => {
+                derive_signing_key(hash, secret, &self.scope, room, digest);
+                room
+            }
         }
     }
 
-    /// Writes the canonical request, after [`hash_payload`](Self::hash_payload).
+    /// Makes `digest` the hash of the canonical request.
     #[inline(always)]
-    pub fn put_canonical_request<S: Sink + ?Sized>(&self, payload_hash: &PayloadHash, order: &mut Order, sink: &mut S) {
-        let own = self.own(payload_hash);
-        canonical_request::put_canonical_request(self.request, &self.headers, own, order, sink);
-    }
-
-    /// The hash of the canonical request, after [`hash_payload`](Self::hash_payload).
-    #[cfg_attr(target_os = "none", inline(never))]
-    pub fn hash_canonical_request(&self, order: &mut Order, room: &mut Room) {
-        let Room {
-            hash,
-            digest,
-            payload_hash,
-        } = room;
+    pub fn hash_canonical_request(
+        &self,
+        request: &Request<'_>,
+        order: &mut Order,
+        hash: &mut Sha256,
+        digest: &mut Digest,
+    ) {
         hash.init();
-        self.put_canonical_request(payload_hash, order, direct(hash));
+        put_canonical_request(request, &self.headers, order, direct(hash));
         hash.finish(digest);
     }
 
-    /// Writes the string to sign.
-    pub fn put_string_to_sign<S: Sink + ?Sized>(&self, canonical_request: &Digest, sink: &mut S) {
-        string_to_sign::put_string_to_sign(&self.scope, canonical_request, sink);
-    }
-
-    /// Makes the hash of the canonical request the signature, by the key that is kept or by a new one.
+    /// Makes the hash of the canonical request the signature.
     ///
     /// `meanwhile` is work that needs no signature. It stands where a processor that runs ahead still waits for the blocks of the string to sign, so that
     /// it costs less than elsewhere.
-    pub fn sign(&self, cache: Option<&mut KeyCache>, hash: &mut Sha256, digest: &mut Digest, meanwhile: impl FnOnce()) {
-        let secret = self.credentials.secret_access_key;
-        let mut key = BlockKey::new();
-        let key: &dyn Mac<Sha256> = match cache {
-            Some(cache) => cache.key(hash, secret, &self.scope, &mut key),
-            None => {
-                derive_signing_key(hash, secret, &self.scope, &mut key);
-                &key
-            }
-        };
+    #[inline(always)]
+    pub fn sign(&self, key: &dyn Mac<Sha256>, hash: &mut Sha256, digest: &mut Digest, meanwhile: impl FnOnce()) {
         key.begin(hash);
-        self.put_string_to_sign(digest, direct(hash));
+        put_string_to_sign(&self.scope, digest, direct(hash));
         hash.finish(digest);
         meanwhile();
         key.finish_outer(hash, digest);
     }
-
-    fn authorization(&self) -> Authorization<'_> {
-        Authorization {
-            credentials: self.credentials,
-            scope: &self.scope,
-            headers: &self.headers,
-        }
-    }
 }
 
 /// Writes the canonical request of a request, for a log or a test. The session token stands in it: a secret.
-pub fn put_canonical_request<S: Sink + ?Sized>(
+pub fn canonical_request<S: Sink + ?Sized>(
     request: &Request<'_>,
     credentials: &Credentials<'_>,
     sink: &mut S,
 ) -> Result<(), Status> {
-    let (mut room, mut order) = (Room::new(), Order::new());
-    let mut checked = Checked::default();
-    request.check(credentials, &mut checked, &mut order)?;
-    let signing = Signing::new(request, credentials, &checked, &mut order);
-    signing.hash_payload(&request.payload, &mut room)?;
-    signing.put_canonical_request(&room.payload_hash, &mut order, sink);
-    Ok(())
+    with(request, credentials, |authorization, order, _| {
+        put_canonical_request(request, &authorization.headers, order, sink);
+    })
 }
 
 /// Writes the string to sign of a request.
-pub fn put_string_to_sign<S: Sink + ?Sized>(
+pub fn string_to_sign<S: Sink + ?Sized>(
     request: &Request<'_>,
     credentials: &Credentials<'_>,
     sink: &mut S,
 ) -> Result<(), Status> {
-    let (mut room, mut order) = (Room::new(), Order::new());
-    let mut checked = Checked::default();
-    request.check(credentials, &mut checked, &mut order)?;
-    let signing = Signing::new(request, credentials, &checked, &mut order);
-    signing.hash_payload(&request.payload, &mut room)?;
-    signing.hash_canonical_request(&mut order, &mut room);
-    signing.put_string_to_sign(&room.digest, sink);
-    Ok(())
+    with(request, credentials, |authorization, order, room| {
+        let Room { hash, digest, .. } = room;
+        authorization.hash_canonical_request(request, order, hash, digest);
+        put_string_to_sign(&authorization.scope, digest, sink);
+    })
 }
 
 /// The signature of a request alone, 64 hexadecimal digits.
@@ -314,14 +293,29 @@ pub fn signature(
     credentials: &Credentials<'_>,
     cache: Option<&mut KeyCache>,
 ) -> Result<[u8; 64], Status> {
-    let (mut room, mut order) = (Room::new(), Order::new());
-    let mut checked = Checked::default();
-    request.check(credentials, &mut checked, &mut order)?;
-    let signing = Signing::new(request, credentials, &checked, &mut order);
-    signing.hash_payload(&request.payload, &mut room)?;
-    signing.hash_canonical_request(&mut order, &mut room);
-    signing.sign(cache, &mut room.hash, &mut room.digest, || ());
     let mut text = [0; 64];
-    put_hex(room.digest.as_slice(), &mut text);
+    with(request, credentials, |authorization, order, room| {
+        let Room { hash, digest, key } = room;
+        let key = authorization.key(cache, hash, digest, key);
+        authorization.hash_canonical_request(request, order, hash, digest);
+        authorization.sign(key, hash, digest, || ());
+        put_hex(digest.as_slice(), &mut text);
+    })?;
     Ok(text)
+}
+
+/// Works with a request whose headers have their values.
+fn with(
+    request: &Request<'_>,
+    credentials: &Credentials<'_>,
+    work: impl FnOnce(&Authorization<'_>, &mut Order, &mut Room),
+) -> Result<(), Status> {
+    let (mut room, mut order) = (Room::new(), Order::new());
+    let mut signing = Signing::new(request, credentials);
+    signing.check(&mut order)?;
+    signing.hash_payload(&request.payload, &mut room);
+    let authorization = signing.authorization();
+    authorization.headers.check_carried(&signing.checked.carried)?;
+    work(&authorization, &mut order, &mut room);
+    Ok(())
 }

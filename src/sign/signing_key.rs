@@ -2,17 +2,22 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#derive-signing-key>
 #![forbid(unsafe_code)]
 
-use super::string_to_sign::Scope;
+use super::string_to_sign::{ALGORITHM, Scope, TERMINATOR};
 use crate::crypto::hmac::{BlockKey, hmac};
 use crate::crypto::{Digest, Hash};
 
-/// Makes `key` the signing key.
-pub fn derive_signing_key<H: Hash>(hash: &mut H, secret: &[u8], scope: &Scope<'_>, key: &mut BlockKey) {
-    let mut derived = Digest::new();
-    key.set(hash, b"AWS4", secret, &mut derived);
-    for message in &[scope.date(), scope.region, scope.service, b"aws4_request"] {
-        hmac(hash, key, message, &mut derived);
-        key.set_digest(hash, &mut derived);
+/// Makes `key` the signing key. `derived` is room for what comes between.
+pub fn derive_signing_key<H: Hash>(
+    hash: &mut H,
+    secret: &[u8],
+    scope: &Scope<'_>,
+    key: &mut BlockKey,
+    derived: &mut Digest,
+) {
+    key.set(hash, ALGORITHM.split_at(4).0, secret, derived);
+    for message in &[scope.date(), scope.region, scope.service, TERMINATOR] {
+        hmac(hash, key, message, derived);
+        key.set_digest(hash, derived);
     }
 }
 
@@ -42,6 +47,7 @@ mod tests {
             b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
             &scope,
             &mut derived,
+            &mut Digest::new(),
         );
         expected.set(&mut hash, &key, b"", &mut Digest::new());
         let mut mac = |key: &BlockKey| {

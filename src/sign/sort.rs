@@ -1,180 +1,46 @@
 //! Order without a heap and without a limit.
-//!
-//! An array of [`SORT_BATCH`] positions on the stack is filled with the smallest items, in order, by binary insertion: n log n comparisons. Where
-//! there are more items, the array is emptied and filled with the smallest of those that come after the last one, and so on: one pass more
-//! for each further batch, and never an error.
 #![forbid(unsafe_code)]
 
-use crate::limits::SORT_BATCH;
-use core::cmp::Ordering;
+#[cfg(not(target_os = "none"))]
+mod batches;
+#[cfg(any(test, target_os = "none"))]
+mod scan;
 
-/// Items that are known by a position: an index, or an offset into a text.
+#[cfg(not(target_os = "none"))]
+pub use batches::Order;
+#[cfg(target_os = "none")]
+pub use scan::Order;
+
+use core::num::NonZeroUsize;
+
+/// Where an item is: an index, or an offset into a text, but not the largest `usize`. It is kept as one more than that, so that none is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position(NonZeroUsize);
+
+impl Position {
+    /// The position with an index.
+    pub fn new(index: usize) -> Option<Self> {
+        NonZeroUsize::new(index.wrapping_add(1)).map(Self)
+    }
+
+    /// The index.
+    pub fn index(self) -> usize {
+        self.behind().wrapping_sub(1)
+    }
+
+    /// One more than the index.
+    pub fn behind(self) -> usize {
+        self.0.get()
+    }
+}
+
+/// Items that are known by a position.
 pub trait Items {
-    /// The position of the item after `after`, or of the first. Positions grow.
-    fn next(&self, after: Option<usize>) -> Option<usize>;
+    /// The position of the first item at `from` or behind it, which is 0 or behind an item.
+    fn next(&self, from: usize) -> Option<Position>;
 
-    /// The order of two items. Equal ones keep the order of their positions.
-    fn compare(&self, a: usize, b: usize) -> Ordering;
-}
-
-/// The order of some items. It is computed once, as long as all fit into one batch.
-///
-/// The items are named at each call, and must be the same.
-pub struct Order {
-    batch: [usize; SORT_BATCH],
-    len: usize,
-    /// How many of the batch were given.
-    given: usize,
-    /// Whether the batch is the first one.
-    at_start: bool,
-    /// Whether items come after the batch.
-    more: bool,
-}
-
-impl Order {
-    /// No order yet.
-    pub fn new() -> Self {
-        Self {
-            batch: [0; SORT_BATCH],
-            len: 0,
-            given: 0,
-            at_start: false,
-            more: false,
-        }
-    }
-
-    /// Goes to the beginning of `items`, which [`next`](Self::next) then gives. Where code may be large there is a copy for each kind of items.
-    #[inline(always)]
-    pub fn begin<I: Items>(&mut self, items: &I) {
-        if cfg!(target_os = "none") {
-            self.begin_any::<dyn Items>(items);
-        } else {
-            self.begin_any(items);
-        }
-    }
-
-    /// The same for items that the order is not of yet.
-    #[inline(always)]
-    pub fn begin_others<I: Items>(&mut self, items: &I) {
-        self.forget();
-        self.begin(items);
-    }
-
-    /// Whether items can be put in one by one, by one who walks through them anyway. A small processor, which has no code to spare, sorts when the order is
-    /// first asked for.
-    pub const TAKES_ITEMS: bool = !cfg!(target_os = "none");
-
-    /// Begins an order that items are put in one by one.
-    #[inline(always)]
-    pub fn clear(&mut self) {
-        (self.len, self.at_start, self.more) = (0, Self::TAKES_ITEMS, false);
-    }
-
-    /// Puts in another of the items, behind those of smaller positions.
-    #[inline(always)]
-    pub fn insert<I: Items>(&mut self, items: &I, position: usize) {
-        if Self::TAKES_ITEMS {
-            self.insert_any(items, position);
-        }
-    }
-
-    /// Puts in one that comes behind all others; it falls out of a full batch.
-    #[inline(always)]
-    pub fn append(&mut self, position: usize) {
-        match self.batch.get_mut(self.len) {
-            Some(end) => {
-                *end = position;
-                self.len = self.len.wrapping_add(1);
-            }
-            None => self.more = true,
-        }
-    }
-
-    /// Forgets the order.
-    #[inline(always)]
-    pub fn forget(&mut self) {
-        self.at_start = false;
-    }
-
-    /// The position of the next item in order.
-    #[inline(always)]
-    pub fn next<I: Items>(&mut self, items: &I) -> Option<usize> {
-        if cfg!(target_os = "none") {
-            self.next_any::<dyn Items>(items)
-        } else {
-            self.next_any(items)
-        }
-    }
-
-    #[cfg_attr(target_os = "none", inline(always))]
-    fn begin_any<I: Items + ?Sized>(&mut self, items: &I) {
-        if !self.at_start {
-            self.fill(items, None);
-        }
-        self.given = 0;
-    }
-
-    fn next_any<I: Items + ?Sized>(&mut self, items: &I) -> Option<usize> {
-        if self.given == self.len && self.more {
-            let last = self.batch.get(self.given.wrapping_sub(1)).copied();
-            self.fill(items, last);
-            self.given = 0;
-        }
-        let position = *self.batch.get(..self.len)?.get(self.given)?;
-        self.given = self.given.wrapping_add(1);
-        Some(position)
-    }
-
-    /// Fills the batch with the smallest items after `last`.
-    #[inline(never)]
-    fn fill<I: Items + ?Sized>(&mut self, items: &I, last: Option<usize>) {
-        (self.len, self.at_start, self.more) = (0, last.is_none(), false);
-        let mut next = items.next(None);
-        while let Some(position) = next {
-            if last.is_none_or(|last| comes_before(items, last, position)) {
-                self.insert_any(items, position);
-            }
-            next = items.next(Some(position));
-        }
-    }
-
-    /// Puts a position where it belongs, which in many lists is the end.
-    #[inline(always)]
-    fn insert_any<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
-        let last = self.batch.get(self.len.wrapping_sub(1)).copied();
-        if last.is_none_or(|last| comes_before(items, last, position)) {
-            self.append(position);
-        } else {
-            self.insert_before_last(items, position);
-        }
-    }
-
-    /// Puts a position where it belongs before the last one, which falls out of a full batch.
-    #[inline(never)]
-    fn insert_before_last<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
-        let (mut low, mut high) = (0, self.len.saturating_sub(1));
-        while low < high {
-            let middle = low.midpoint(high);
-            let other = self.batch.get(middle).copied().unwrap_or_default();
-            (low, high) = if comes_before(items, other, position) {
-                (middle.wrapping_add(1), high)
-            } else {
-                (low, middle)
-            };
-        }
-        let full = self.len == SORT_BATCH;
-        self.more |= full;
-        self.len = if full { SORT_BATCH } else { self.len.wrapping_add(1) };
-        let mut carried = position;
-        for slot in self.batch.get_mut(low..self.len).unwrap_or_default() {
-            core::mem::swap(slot, &mut carried);
-        }
-    }
-}
-
-#[cfg_attr(target_os = "none", inline(never))]
-fn comes_before<I: Items + ?Sized>(items: &I, a: usize, b: usize) -> bool {
-    items.compare(a, b).then(a.cmp(&b)) == Ordering::Less
+    /// How an item compares with another one: negative where it comes before it, 0 where they are equal. Equal ones keep the order of their positions.
+    fn compare(&self, a: usize, b: usize) -> i32;
 }
 
 #[cfg(test)]
@@ -187,21 +53,21 @@ mod tests {
     struct Numbers(Vec<u32>);
 
     impl Items for Numbers {
-        fn next(&self, after: Option<usize>) -> Option<usize> {
-            let next = after.map_or(0, |after| after + 1);
-            (next < self.0.len()).then_some(next)
+        fn next(&self, from: usize) -> Option<Position> {
+            Position::new(from).filter(|_| from < self.0.len())
         }
 
-        fn compare(&self, a: usize, b: usize) -> Ordering {
-            (self.0[a] / 10).cmp(&(self.0[b] / 10))
+        fn compare(&self, a: usize, b: usize) -> i32 {
+            self.0[a] as i32 / 10 - self.0[b] as i32 / 10
         }
     }
 
-    fn visited(order: &mut Order, numbers: &Numbers) -> Vec<u32> {
-        let mut all = Vec::new();
-        order.begin(numbers);
-        while let Some(position) = order.next(numbers) {
-            all.push(numbers.0[position]);
+    /// All of them, as an order gives them.
+    fn visited(numbers: &Numbers, mut next: impl FnMut(Option<Position>) -> Option<Position>) -> Vec<u32> {
+        let (mut all, mut last) = (Vec::new(), None);
+        while let Some(position) = next(last) {
+            all.push(numbers.0[position.index()]);
+            last = Some(position);
         }
         all
     }
@@ -213,9 +79,13 @@ mod tests {
             let mut expected = numbers.clone();
             expected.sort_by_key(|number| number / 10);
             let numbers = Numbers(numbers);
-            let mut order = Order::new();
-            assert_eq!(visited(&mut order, &numbers), expected);
-            assert_eq!(visited(&mut order, &numbers), expected, "again");
+            let (mut held, mut found) = (Order::new(), scan::Order::new());
+            for time in ["once", "again"] {
+                held.begin(&numbers);
+                assert_eq!(visited(&numbers, |last| held.next(&numbers, last)), expected, "{time}");
+                found.begin(&numbers);
+                assert_eq!(visited(&numbers, |last| found.next(&numbers, last)), expected, "{time}");
+            }
         }
     }
 }

@@ -3,11 +3,18 @@
 #![forbid(unsafe_code)]
 
 use super::sink::Sink;
-use super::text::put_hex;
+use super::payload::STREAMING_SIGNED;
+use super::text::{part, put_hex};
 use crate::crypto::Digest;
 
 /// The name of the algorithm.
-pub const ALGORITHM: &[u8] = b"AWS4-HMAC-SHA256";
+pub const ALGORITHM: &[u8] = part(STREAMING_SIGNED, b"STREAMING-".len(), b"AWS4-HMAC-SHA256".len());
+
+/// What a scope ends with, behind a slash.
+const END: &[u8] = b"/aws4_request";
+
+/// The same without the slash.
+pub const TERMINATOR: &[u8] = part(END, 1, END.len() - 1);
 
 /// What a signing key is good for: one day, one region, one service.
 #[derive(Clone, Copy)]
@@ -44,7 +51,7 @@ impl Scope<'_> {
         sink.put(self.region);
         sink.put(b"/");
         sink.put(self.service);
-        sink.put(b"/aws4_request");
+        sink.put(END);
     }
 }
 

@@ -1,6 +1,21 @@
 //! Sets of bytes, and questions about every byte of a text.
 #![forbid(unsafe_code)]
 
+/// A part of a text: one that is in another needs no room of its own.
+pub const fn part(text: &'static [u8], from: usize, len: usize) -> &'static [u8] {
+    text.split_at(from).1.split_at(len).0
+}
+
+/// A text without the slash behind it. One of 4, 8, 16 or 32 bytes is a constant that linkers keep with all others of its length, whether it is used or not:
+/// so those that `sigv4_sign_request` does not use have one byte more.
+#[inline(always)]
+pub const fn apart(text: &'static [u8]) -> &'static [u8] {
+    match text.split_last() {
+        Some((_, text)) => text,
+        None => b"",
+    }
+}
+
 /// A set of ASCII characters: a bit in [`SETS`].
 #[derive(Clone, Copy)]
 pub struct Bytes(u8);

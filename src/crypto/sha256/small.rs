@@ -17,6 +17,11 @@ const INITIAL_BYTES: [u8; DIGEST] = {
     bytes
 };
 
+/// What ends a message: a bit, and zeros. Not two texts, since a linker keeps one that is a zero with all of C's strings.
+const PADDING: &[u8; 2] = &[0, 0x80];
+const ZERO: &[u8] = PADDING.split_at(1).0;
+const BIT: &[u8] = PADDING.split_at(1).1;
+
 /// A running SHA-256, wiped when dropped.
 pub struct Sha256 {
     state: [u32; 8],
@@ -25,7 +30,7 @@ pub struct Sha256 {
     /// Bytes hashed so far, those in the block included.
     hashed: u64,
     /// With what each byte is XORed before it is hashed.
-    pad: u8,
+    pad: u64,
 }
 
 impl Sha256 {
@@ -79,7 +84,7 @@ impl Hash for Sha256 {
         let (mut hashed, pad) = (self.hashed, self.pad);
         for byte in bytes {
             if let Some(place) = self.block.get_mut(hashed as usize % BLOCK) {
-                *place = byte ^ pad;
+                *place = byte ^ pad as u8;
             }
             hashed = hashed.wrapping_add(1);
             if hashed.is_multiple_of(BLOCK as u64) {
@@ -91,10 +96,10 @@ impl Hash for Sha256 {
 
     fn finish(&mut self, digest: &mut Digest) {
         let bits = self.hashed.wrapping_mul(8).to_be_bytes();
-        self.update(&[0x80]);
+        self.update(BIT);
         // The length ends the block, or else the next one.
         while self.hashed as usize % BLOCK != BLOCK - bits.len() {
-            self.update(&[0]);
+            self.update(ZERO);
         }
         self.update(&bits);
         put_big_endian(&self.state, digest.room(DIGEST));
@@ -110,7 +115,7 @@ impl Hash for Sha256 {
             self.update(head);
             self.update(tail);
             while self.hashed < BLOCK as u64 {
-                self.update(&[0]);
+                self.update(ZERO);
             }
             put_big_endian(&self.state, state);
             pad = 0x5c;

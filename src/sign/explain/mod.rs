@@ -223,7 +223,8 @@ impl Subject<'_> {
             service: self.request.service,
         };
         let (mut hash, mut key, mut digest) = (Sha256::new(), BlockKey::new(), Digest::new());
-        super::signing_key::derive_signing_key(&mut hash, self.credentials.secret_access_key, &scope, &mut key);
+        let secret = self.credentials.secret_access_key;
+        super::signing_key::derive_signing_key(&mut hash, secret, &scope, &mut key, &mut digest);
         Mac::<Sha256>::begin(&key, &mut hash);
         self.put_string_to_sign(&mut hash)?;
         key.finish(&mut hash, &mut digest);

@@ -1,0 +1,60 @@
+//! The order that is never held: for small processors.
+//!
+//! Each item is found as the smallest of those that come after the last one. That is n^2 comparisons, each far less than a block of SHA-256: an order that
+//! was held would be slower for the few headers and parameters that most requests have, and costs an array and the code that fills it.
+#![forbid(unsafe_code)]
+
+use super::{Items, Position};
+
+/// The order of some items, which are named at each call.
+pub struct Order;
+
+impl Order {
+    /// See [`insert`](Self::insert).
+    pub const TAKES_ITEMS: bool = false;
+
+    /// No order.
+    pub fn new() -> Self {
+        Self
+    }
+
+    /// Goes to the beginning of `items`.
+    pub fn begin<I: Items>(&mut self, _items: &I) {}
+
+    /// The same for other items than before.
+    pub fn begin_others<I: Items>(&mut self, _items: &I) {}
+
+    /// Begins an order that items are put in one by one.
+    pub fn clear(&mut self) {}
+
+    /// Would put in an item; there is nothing to put it in.
+    pub fn insert<I: Items>(&mut self, _items: &I, _position: usize) {}
+
+    /// The same for one that comes behind all others.
+    pub fn append(&mut self, _position: usize) {}
+
+    /// Forgets the order.
+    pub fn forget(&mut self) {}
+
+    /// The position of the item after `last` in order, or of the first.
+    pub fn next<I: Items>(&mut self, items: &I, last: Option<Position>) -> Option<Position> {
+        smallest_after(items, last)
+    }
+}
+
+/// Of equal items the first one: a later one does not take its place.
+#[inline(never)]
+fn smallest_after(items: &dyn Items, last: Option<Position>) -> Option<Position> {
+    let (mut smallest, mut from) = (None, 0);
+    while let Some(position) = items.next(from) {
+        from = position.behind();
+        let compare = |a: Position, b: Position| items.compare(a.index(), b.index());
+        // One that is equal to the last comes after it if its position does.
+        if last.is_none_or(|last| compare(last, position) < i32::from(last < position))
+            && smallest.is_none_or(|smallest| compare(position, smallest) < 0)
+        {
+            smallest = Some(position);
+        }
+    }
+    smallest
+}
