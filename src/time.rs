@@ -92,7 +92,7 @@ impl UnixTime {
         Some(())
     }
 
-    /// The same with little code: date and time are two numbers, of which one loop makes the digits.
+    /// The same with little code: the date is a number, and the time the second of the day, of which one loop makes the digits.
     #[cfg(any(test, target_os = "none"))]
     fn put_iso8601_basic_small(self, text: &mut [u8; 16]) -> Option<()> {
         const { assert!((LATEST_TIME + 1 - FIRST) % 128 == 0 && DAY.is_multiple_of(128)) }
@@ -104,30 +104,28 @@ impl UnixTime {
         }
         let day = parts / (DAY / 128);
         let second = (elapsed as u32).wrapping_sub(day.wrapping_mul(DAY));
-        let minute = second / 60;
-        // Quarters of a day from the first of March of the year -400 on, and the last one of the day: a century has as many of them as an era has
-        // days, a year 1461.
-        let quarters = day.wrapping_add(ERA - 60).wrapping_mul(4) | 3;
-        let (century, quarters) = (quarters / ERA, (quarters % ERA) | 3);
+        // Days from the first of March of the year -400 on, and then those that there would be if each century had its leap day. In quarters, with the last
+        // one of the day: a century has as many of them as an era has days, a year 1461.
+        let day = day.wrapping_add(ERA - 60);
+        let century = (day.wrapping_mul(4) | 3) / ERA;
+        let quarters = day.wrapping_add(century).wrapping_sub(century / 4).wrapping_mul(4) | 3;
         let (year, day) = (quarters / 1461, quarters % 1461 / 4);
         // A line through the first days of the months, which is exact from March on: 2141 / 65536 of a month for each day.
         let months = day.wrapping_mul(2141).wrapping_add(197_913);
         let (month, day) = (months >> 16, (months & 0xffff) / 2141);
-        let year = century.wrapping_mul(100).wrapping_add(year);
         let date = year
-            .wrapping_mul(10_000)
-            .wrapping_add(month.wrapping_mul(100))
+            .wrapping_mul(100)
+            .wrapping_add(month)
+            .wrapping_mul(100)
             .wrapping_add(day)
             // January and February are the months 13 and 14 of the year before.
             .wrapping_add(if month > 12 { 10_000 - 1200 } else { 0 })
             .wrapping_sub(400 * 10_000 - 1);
-        let time = second
-            .wrapping_add(minute.wrapping_mul(100 - 60))
-            .wrapping_add((minute / 60).wrapping_mul(10_000 - 60 * 100));
         let [date_text @ .., t, _, _, _, _, _, _, z] = text;
         (*t, *z) = (b'T', b'Z');
-        put_digits(date_text, date);
-        put_digits(text.get_mut(9..15)?, time);
+        put_digits(date_text, date, 10);
+        // Sixty seconds or minutes are a digit in base 10 and one in base 6; so are the hours, of which there are fewer.
+        put_digits(text.get_mut(9..15)?, second, 6);
         Some(())
     }
 
@@ -180,13 +178,15 @@ fn decimal(number: u32) -> [u8; 2] {
     [number / 10, number % 10].map(|digit| b'0'.wrapping_add(digit as u8))
 }
 
-/// Fills a text with the last decimal digits of a number.
+/// Fills a text from its end with the last digits of a number, by turns in base 10 and in another base: ten for a decimal number, six for minutes and seconds.
 #[cfg(any(test, target_os = "none"))]
 #[inline(never)]
-fn put_digits(text: &mut [u8], mut number: u32) {
+fn put_digits(text: &mut [u8], mut number: u32, other_base: u32) {
+    let (mut base, mut next) = (10, other_base);
     for digit in text.iter_mut().rev() {
-        *digit = b'0'.wrapping_add((number % 10) as u8);
-        number /= 10;
+        *digit = b'0'.wrapping_add(number.checked_rem(base).unwrap_or_default() as u8);
+        number = number.checked_div(base).unwrap_or_default();
+        (base, next) = (next, base);
     }
 }
 
