@@ -7,19 +7,28 @@ use crate::sign::{Header, Headers, Position};
 #[cfg(feature = "client")]
 use core::ffi::c_char;
 
+/// A pointer to `len` bytes that are at `ptr`, fit for a slice; NULL where there can be no such bytes. NULL is allowed exactly where `len` is 0.
+#[cfg_attr(target_os = "none", inline(never))]
+fn object(ptr: *const u8, len: usize) -> *const u8 {
+    match len {
+        0 => core::ptr::dangling(),
+        // A length above `isize::MAX` cannot be an object of C's (C11 section 6.5.6), and Rust has no slice of it.
+        _ if isize::try_from(len).is_err() => core::ptr::null(),
+        _ => ptr,
+    }
+}
+
 /// The bytes of `ptr` and `len`. NULL is allowed exactly where `len` is 0; else the status is `null`.
 ///
 /// # Safety
 /// As the header's "Pointers" says: `ptr` is NULL or points to `len` bytes that are valid and unchanged for `'a`.
 pub(super) unsafe fn bytes<'a>(ptr: *const u8, len: usize, null: Status) -> Result<&'a [u8], Status> {
-    match (ptr.is_null(), len) {
-        (_, 0) => Ok(&[]),
-        (true, _) => Err(null),
-        // A length above `isize::MAX` cannot be an object of C's (C11 section 6.5.6), and Rust has no slice of it.
-        (false, _) if isize::try_from(len).is_err() => Err(null),
-        // SAFETY: not NULL, not too long, and valid as the header's "Pointers" says.
-        (false, _) => Ok(unsafe { core::slice::from_raw_parts(ptr, len) }),
+    let ptr = object(ptr, len);
+    if ptr.is_null() {
+        return Err(null);
     }
+    // SAFETY: not NULL, not too long, and valid as the header's "Pointers" says.
+    Ok(unsafe { core::slice::from_raw_parts(ptr, len) })
 }
 
 /// The same to write into.
@@ -27,13 +36,12 @@ pub(super) unsafe fn bytes<'a>(ptr: *const u8, len: usize, null: Status) -> Resu
 /// # Safety
 /// As for `bytes`, and nobody else reads or writes them meanwhile (the header's "Outputs": no overlap).
 pub(super) unsafe fn bytes_mut<'a>(ptr: *mut u8, len: usize, null: Status) -> Result<&'a mut [u8], Status> {
-    match (ptr.is_null(), len) {
-        (_, 0) => Ok(&mut []),
-        (true, _) => Err(null),
-        (false, _) if isize::try_from(len).is_err() => Err(null),
-        // SAFETY: not NULL, not too long, valid and not aliased as the header's "Pointers" and "Outputs" say.
-        (false, _) => Ok(unsafe { core::slice::from_raw_parts_mut(ptr, len) }),
+    let ptr = object(ptr, len).cast_mut();
+    if ptr.is_null() {
+        return Err(null);
     }
+    // SAFETY: not NULL, not too long, valid and not aliased as the header's "Pointers" and "Outputs" say.
+    Ok(unsafe { core::slice::from_raw_parts_mut(ptr, len) })
 }
 
 impl sigv4_str {
@@ -61,7 +69,7 @@ impl sigv4_str {
     #[cfg_attr(target_os = "none", inline(never))]
     pub(super) unsafe fn or_refused<'a>(self) -> &'a [u8] {
         // SAFETY: the caller's promise.
-        unsafe { bytes(self.ptr.cast(), self.len, Status::NullArgument) }.unwrap_or(b"\x7f")
+        unsafe { self.get(Status::NullArgument) }.unwrap_or(b"\x7f")
     }
 }
 
@@ -151,18 +159,20 @@ impl<'a> HeaderArray<'a> {
     /// The headers in the order given.
     #[cfg(feature = "client")]
     pub(super) fn iter(&self) -> impl Iterator<Item = Header<'a>> {
-        self.0.iter().map(read)
+        (0..self.0.len()).map(|position| self.header(position))
     }
-}
 
-/// A header of an array.
-fn read<'a>(header: &sigv4_header) -> Header<'a> {
-    // SAFETY: `HeaderArray::new` was given the promise.
-    unsafe {
-        Header {
-            name: header.name.or_refused(),
-            value: header.value.or_refused(),
+    /// The header at a position, or an empty one behind the last.
+    fn header(&self, position: usize) -> Header<'a> {
+        let mut header = Header::default();
+        if let Some(found) = self.0.get(position) {
+            // SAFETY: `new` was given the promise.
+            unsafe {
+                header.name = found.name.or_refused();
+                header.value = found.value.or_refused();
+            }
         }
+        header
     }
 }
 
@@ -172,7 +182,7 @@ impl Headers for HeaderArray<'_> {
     }
 
     fn at(&self, position: usize) -> Header<'_> {
-        self.0.get(position).map(read).unwrap_or_default()
+        self.header(position)
     }
 }
 

@@ -92,7 +92,7 @@ unsafe fn begin(
     // Where it is: a move would take its room on the stack once more.
     let request = request.as_ref().map_err(|status| *status)?;
     let signed = chunks.inner().begin(request, &credentials, buffer);
-    out.take(signed, &credentials, buffer)
+    out.take(signed, &credentials)
 }
 
 /// Signs the next chunk, and writes what goes on the wire before its data: the line end of the chunk before, the chunk's size and its signature.

@@ -10,11 +10,10 @@ use super::types::{
 };
 use crate::credentials::Credentials;
 use crate::error::Status;
-use crate::sign::headers::{AUTHORIZATION_NAME, OWN_NAMES};
+use crate::sign::headers::{AUTHORIZATION, CONTENT_SHA256, DATE, NAMES, SECURITY_TOKEN};
 use crate::sign::{self, KeyCache, Options, PathRules, Payload, Request, Signed, Streaming};
 use crate::time::UnixTime;
 use core::ffi::c_char;
-use core::ops::Range;
 
 /// `flags`: send and sign `x-amz-content-sha256` also for a service that does not ask for it.
 pub const IOTCRED_SIGN_CONTENT_SHA256: u32 = 1;
@@ -149,46 +148,43 @@ unsafe fn sign(
     // Where it is: a move would take its room on the stack once more.
     let request = request.as_ref().map_err(|status| *status)?;
     let signed = sign::sign_request(request, &credentials, cache.map(sigv4_key_cache::inner), buffer);
-    out.take(signed, &credentials, buffer)
+    out.take(signed, &credentials)
 }
 
 impl sigv4_signed {
     /// Takes what the signer said of the buffer.
+    #[cfg_attr(target_os = "none", inline(always))]
     pub(super) fn take(
         &mut self,
         signed: Result<Signed, sign::Error>,
         credentials: &Credentials<'_>,
-        buffer: &[u8],
     ) -> Result<(), Status> {
-        let signed = too_small(signed, &mut self.buffer_len)?;
-        (self.header_count, self.buffer_len) = (0, signed.len());
-        let mut rest = buffer.as_ptr();
-        // Where the next value stands, of so many bytes, one behind the other.
-        let mut next = |value: Option<Range<usize>>| {
-            let len = value.map_or(0, |value| value.end.wrapping_sub(value.start));
-            let ptr = rest.cast();
-            rest = rest.wrapping_add(len);
-            sigv4_str { ptr, len }
+        let signed = match signed {
+            Ok(signed) => signed,
+            Err(error) => return too_small(Err(error), &mut self.buffer_len),
         };
-        self.add(&OWN_NAMES[1], next(signed.date()));
+        (self.header_count, self.buffer_len) = (0, signed.len());
+        // The values stand one behind the other, but for the token, which is the caller's own.
+        let rest = self.add(DATE, self.buffer.cast_const().cast(), signed.date);
         if signed.security_token() {
-            self.add(&OWN_NAMES[2], sigv4_str::of(credentials.session_token));
+            self.add(SECURITY_TOKEN, credentials.session_token.as_ptr(), credentials.session_token.len());
         }
-        self.add(&OWN_NAMES[0], next(signed.content_sha256()));
-        self.add(&AUTHORIZATION_NAME, next(signed.authorization()));
+        let rest = self.add(CONTENT_SHA256, rest, signed.content_sha256);
+        self.add(AUTHORIZATION, rest, signed.authorization);
         Ok(())
     }
 
-    /// Adds a header, unless it has no value.
+    /// Adds the header whose name has a place in [`NAMES`], unless it has no value. Gives what is behind the value.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn add(&mut self, name: &'static &[u8], value: sigv4_str) {
-        if let (Some(slot), false) = (self.headers.get_mut(self.header_count), value.len == 0) {
+    fn add(&mut self, place: usize, ptr: *const u8, len: usize) -> *const u8 {
+        if let (Some(slot), Some(name), false) = (self.headers.get_mut(self.header_count), NAMES.get(place), len == 0) {
             *slot = sigv4_header {
                 name: sigv4_str::of(name),
-                value,
+                value: sigv4_str { ptr: ptr.cast(), len },
             };
             self.header_count = self.header_count.wrapping_add(1);
         }
+        ptr.wrapping_add(len)
     }
 }
 

@@ -73,10 +73,10 @@ impl Authorization<'_> {
 /// the header already, or needs none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signed {
-    pub(super) date: usize,
-    pub(super) content_sha256: usize,
-    pub(super) authorization: usize,
-    pub(super) security_token: bool,
+    pub(crate) date: usize,
+    pub(crate) content_sha256: usize,
+    pub(crate) authorization: usize,
+    pub(crate) security_token: bool,
 }
 
 impl Signed {

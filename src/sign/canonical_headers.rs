@@ -1,7 +1,7 @@
 //! The headers that the signature covers: the request's and the signer's own, sorted by lower-case name, equal names merged.
 #![forbid(unsafe_code)]
 
-use super::headers::{Carried, Header, Headers, OWN, OWN_NAMES, same_name};
+use super::headers::{Carried, Header, Headers, NAMES, OWN, OWN_NAMES, same_name};
 use super::sink::Sink;
 use super::sort::{Items, Order, Position};
 use super::text::{every, same};
@@ -131,7 +131,7 @@ impl<'a> SignedHeaders<'a> {
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn at(&self, position: usize) -> Header<'a> {
         if let Some(place) = own_at(position)
-            && let (Some(name), Some(value)) = (OWN_NAMES.get(place), self.own.get(place))
+            && let (Some(name), Some(value)) = (NAMES.get(place), self.own.get(place))
         {
             return Header { name, value };
         }

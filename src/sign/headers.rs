@@ -67,7 +67,10 @@ pub const OWN: usize = 3;
 /// The names that the signer knows a header for: its own in order, [`AUTHORIZATION`] and [`HOST`].
 static KNOWN: Names<'_> = Names(b"x-amz-content-sha256 x-amz-date x-amz-security-token authorization host");
 
-/// The names of the signer's own, in order and in lower case.
+/// The names of the headers that the signer writes, in lower case: its own in order, and that of `authorization`.
+pub static NAMES: [&[u8]; OWN + 1] = [KNOWN.at(0), KNOWN.at(1), KNOWN.at(2), KNOWN.at(AUTHORIZATION)];
+
+/// The names of the signer's own, in order.
 pub const OWN_NAMES: [&[u8]; OWN] = [KNOWN.at(0), KNOWN.at(1), KNOWN.at(2)];
 
 /// Bytes of them, with one behind each.
@@ -201,7 +204,8 @@ impl Carried {
         let headers = signed.headers;
         order.clear();
         let mut last: &[u8] = b"";
-        let mut host = false;
+        // Bytes of the values of `host`: one may be empty, but not all.
+        let mut host = 0;
         let mut from = 0;
         while let Some(next) = headers.next(from) {
             from = next.behind();
@@ -227,12 +231,12 @@ impl Carried {
             }
             if let Some(known) = known {
                 match self.places.get_mut(known) {
-                    None => host |= !header.trimmed().is_empty(),
+                    None => host |= header.trimmed().len(),
                     Some(Some(_)) => return Err(Status::HeaderConflict),
                     Some(place) => *place = Some(next),
                 }
             }
         }
-        host.then_some(()).ok_or(Status::HostMissing)
+        (host != 0).then_some(()).ok_or(Status::HostMissing)
     }
 }
