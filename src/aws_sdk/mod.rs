@@ -17,7 +17,7 @@ pub use request::{Flags, Parameters};
 
 use crate::sign::sink::{Count, Sink, Writer};
 use crate::sign::text::Bytes;
-use crate::sign::uri::Encoding;
+use crate::sign::uri::{Coding, Encoding};
 
 /// How a function fails. The numbers are those of `SigV4Status` in `sigv4.h`, of which two are never returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,17 +48,18 @@ pub fn encode_uri(
     encode_slash: bool,
     double_encode_equals: bool,
 ) -> Result<usize, Status> {
-    let encoding = Encoding {
-        decode: false,
-        twice: false,
-        kept: if encode_slash { Bytes::UNRESERVED } else { Bytes::PATH },
-        equals_twice: double_encode_equals,
+    let kept = if encode_slash { Bytes::UNRESERVED } else { Bytes::PATH };
+    let coding = if double_encode_equals {
+        Coding::EqualsTwice
+    } else {
+        Coding::Once
     };
+    let encoding = Encoding::new(kept, coding);
     let text = until_nul(text);
     let mut length = Count(0);
-    encoding.put(text, &mut length as &mut dyn Sink);
+    encoding.onto(&mut length as &mut dyn Sink).put(text);
     Status::require(length.0 <= buffer.len(), Status::InsufficientMemory)?;
-    encoding.put(text, &mut Writer(buffer) as &mut dyn Sink);
+    encoding.onto(&mut Writer(buffer) as &mut dyn Sink).put(text);
     Ok(length.0)
 }
 

@@ -23,6 +23,7 @@ pub fn put_canonical_request<S: Sink + ?Sized>(
 }
 
 /// Writes what comes before the query.
+#[inline(always)]
 pub fn put_target<S: Sink + ?Sized>(request: &Request<'_>, sink: &mut S) {
     sink.put(request.method);
     sink.put(b"\n");

@@ -421,7 +421,7 @@ struct Encoded<'s, S: ?Sized>(&'s mut S);
 
 impl<S: Sink + ?Sized> Sink for Encoded<'_, S> {
     fn put(&mut self, bytes: &[u8]) {
-        Encoding::query(Form::Raw).put(bytes, self.0);
+        Encoding::query(Form::Raw).onto(self.0).put(bytes);
     }
 }
 

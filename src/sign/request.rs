@@ -119,7 +119,7 @@ impl Request<'_> {
     pub fn check(&self, credentials: &Credentials<'_>, checked: &mut Checked, order: &mut Order) -> Result<(), Status> {
         require(Bytes::TOKEN.holds(self.method), Status::Method)?;
         require(self.is_path(), Status::Path)?;
-        require(self.is_raw() || is_wire(self.query, [b'#'; 2]), Status::Query)?;
+        require(self.is_raw() || is_wire(self.query, Bytes::QUERY_SENT), Status::Query)?;
         checked.carried.find(&self.signed_headers(), order)?;
         require(is_list(self.options.unsigned_headers), Status::Header)?;
         require(Bytes::SCOPE.holds(self.region), Status::Region)?;
@@ -149,7 +149,7 @@ impl Request<'_> {
     }
 
     fn is_path(&self) -> bool {
-        self.path.first().is_none_or(|byte| *byte == b'/') && (self.is_raw() || is_wire(self.path, [b'?', b'#']))
+        self.path.first().is_none_or(|byte| *byte == b'/') && (self.is_raw() || is_wire(self.path, Bytes::PATH_SENT))
     }
 }
 

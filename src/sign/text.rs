@@ -16,9 +16,9 @@ pub const fn apart(text: &'static [u8]) -> &'static [u8] {
     }
 }
 
-/// A set of ASCII characters: a bit in [`SETS`].
+/// A set of ASCII characters: a bit in [`SETS`]; or more than one bit, for what is in any of some sets.
 #[derive(Clone, Copy)]
-pub struct Bytes(u8);
+pub struct Bytes(pub(super) u8);
 
 impl Bytes {
     /// What a token is made of (RFC 9110 section 5.6.2).
@@ -36,16 +36,39 @@ impl Bytes {
     /// What a host name or an address is made of, with its port (RFC 3986 section 3.2.2, without percent-encoding and what no name in the DNS has).
     pub const HOST: Self = Self(16);
 
+    /// What can be sent in a path, with the `%` of an escape: visible, and not the end of the path.
+    pub const PATH_SENT: Self = Self(32);
+
+    /// What can be sent in a query.
+    pub const QUERY_SENT: Self = Self(64);
+
+    /// Hexadecimal digits.
+    pub const DIGITS: Self = Self(128);
+
     /// Whether it has a byte.
     pub fn has(self, byte: u8) -> bool {
-        SETS.get(usize::from(byte)).is_some_and(|sets| sets & self.0 != 0)
+        self.of(byte) != 0
+    }
+
+    /// The bit, if the set has a byte, or 0.
+    pub fn of(self, byte: u8) -> u8 {
+        SETS.get(usize::from(byte)).map_or(0, |sets| sets & self.0)
     }
 
     /// Whether a text is not empty and is made of these bytes alone.
     #[cfg_attr(target_os = "none", inline(never))]
     pub fn holds(self, text: &[u8]) -> bool {
         if cfg!(target_os = "none") {
-            return !text.is_empty() && text.iter().all(|byte| self.has(*byte));
+            let mut rest = text;
+            while let [first, behind @ ..] = rest
+                && self.has(*first)
+            {
+                if behind.is_empty() {
+                    return true;
+                }
+                rest = behind;
+            }
+            return false;
         }
         // Without a branch for each byte.
         let sets = |byte: &u8| SETS.get(usize::from(*byte)).copied().unwrap_or_default();
@@ -55,18 +78,23 @@ impl Bytes {
 
 /// For each byte the sets that have it. Where code may be large it goes up to the last byte, so that none needs to be compared with its end.
 static SETS: [u8; if cfg!(target_os = "none") { 128 } else { 256 }] = {
-    let others: [(Bytes, &[u8]); 5] = [
+    let others: [(Bytes, &[u8]); 7] = [
         (Bytes::TOKEN, b"!#$%&'*+-.^_`|~"),
         (Bytes::UNRESERVED, b"-._~"),
         (Bytes::PATH, b"-._~/"),
         (Bytes::SCOPE, b"!\"#$%&'()*+-.:;<>?@[\\]^_`{|}~"),
         (Bytes::HOST, b"-._~:[]"),
+        (Bytes::PATH_SENT, b"!\"$%&'()*+,-./:;<=>@[\\]^_`{|}~"),
+        (Bytes::QUERY_SENT, b"!\"$%&'()*+,-./:;<=>?@[\\]^_`{|}~"),
     ];
     let mut sets = [0; if cfg!(target_os = "none") { 128 } else { 256 }];
     let mut byte = 0;
     while byte < 128 {
         if (byte as u8).is_ascii_alphanumeric() {
-            sets[byte] = 31;
+            sets[byte] = 127;
+        }
+        if (byte as u8).is_ascii_hexdigit() {
+            sets[byte] |= Bytes::DIGITS.0;
         }
         byte += 1;
     }
@@ -116,16 +144,26 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// A text up to a byte, and what comes behind it; all of it and nothing where it has none.
-#[cfg_attr(target_os = "none", inline(never))]
+#[inline(always)]
 pub fn cut(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
+    let before = until(text, byte);
+    (before, text.get(before.len().wrapping_add(1)..).unwrap_or_default())
+}
+
+/// A text up to a byte.
+#[cfg_attr(target_os = "none", inline(never))]
+pub fn until(text: &[u8], byte: u8) -> &[u8] {
     let end = text.iter().position(|other| *other == byte).unwrap_or(text.len());
-    let (before, rest) = text.split_at_checked(end).unwrap_or_default();
-    (before, rest.get(1..).unwrap_or_default())
+    text.get(..end).unwrap_or_default()
 }
 
 /// Whether a text is of visible ASCII characters.
-#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(target_os = "none", inline(always))]
 pub fn is_visible(text: &[u8]) -> bool {
+    if cfg!(target_os = "none") {
+        // A `#`, which ends a query, is no end of a scope.
+        return text.is_empty() || Bytes(Bytes::QUERY_SENT.0 | Bytes::SCOPE.0).holds(text);
+    }
     // The farthest from `!`, so that the compiler can look at many at once.
     text.iter()
         .fold(0, |farthest: u8, byte| farthest.max(byte.wrapping_sub(b'!')))
@@ -141,29 +179,42 @@ fn is_plain_path(text: &[u8]) -> bool {
     })
 }
 
-/// The text behind the bytes in front of it that a set has.
-#[inline]
-pub fn behind(text: &[u8], set: Bytes) -> &[u8] {
+/// The bytes in front of a text that a set has, and what is behind them.
+#[inline(always)]
+pub fn split(text: &[u8], set: Bytes) -> (&[u8], &[u8]) {
     // Many at once, where the compiler knows which set it is.
     if !cfg!(target_os = "none") && set.0 == Bytes::PATH.0 && is_plain_path(text) {
-        return b"";
+        return (text, b"");
     }
     let run = text.iter().position(|byte| !set.has(*byte)).unwrap_or(text.len());
-    text.get(run..).unwrap_or_default()
+    text.split_at_checked(run).unwrap_or_default()
 }
 
 /// Writes lower-case hexadecimal digits, twice as many as bytes, at most 64.
 pub fn put_hex(bytes: &[u8], text: &mut [u8; 64]) {
     let (pairs, _) = text.as_chunks_mut();
     for (pair, byte) in pairs.iter_mut().zip(bytes) {
-        // Both digits at once, each in its own half of a word: 6 carries a digit above 9 into the next four bits.
-        let digits = u16::from_be_bytes([byte >> 4, byte & 15]);
-        let letters = (digits.wrapping_add(0x0606) >> 4) & 0x0101;
-        *pair = digits
-            .wrapping_add(0x3030)
-            .wrapping_add(letters.wrapping_mul(0x27))
-            .to_be_bytes();
+        *pair = hex_pair(*byte, LOWER_CASE);
     }
+}
+
+/// From the character after `9` to `a`.
+const LOWER_CASE: u16 = 0x27;
+
+/// From the character after `9` to `A`.
+pub const UPPER_CASE: u16 = 7;
+
+/// The two hexadecimal digits of a byte.
+#[cfg_attr(target_os = "none", inline(never))]
+#[cfg_attr(not(target_os = "none"), inline(always))]
+pub fn hex_pair(byte: u8, case: u16) -> [u8; 2] {
+    // Both digits at once, each in its own half of a word: 6 carries a digit above 9 into the next four bits.
+    let digits = u16::from_le_bytes([byte >> 4, byte & 15]);
+    let letters = (digits.wrapping_add(0x0606) >> 4) & 0x0101;
+    digits
+        .wrapping_add(0x3030)
+        .wrapping_add(letters.wrapping_mul(case))
+        .to_le_bytes()
 }
 
 #[cfg(test)]
@@ -192,6 +243,10 @@ mod tests {
                 "{byte}"
             );
             assert_eq!(Bytes::TOKEN.has(byte), byte.is_ascii_graphic() && !delimiter, "{byte}");
+            let sent = byte.is_ascii_graphic() && byte != b'#';
+            assert_eq!(Bytes::QUERY_SENT.has(byte), sent, "{byte}");
+            assert_eq!(Bytes::PATH_SENT.has(byte), sent && byte != b'?', "{byte}");
+            assert_eq!(Bytes::DIGITS.has(byte), byte.is_ascii_hexdigit(), "{byte}");
         }
         assert!(!Bytes::TOKEN.holds(b""));
     }
@@ -232,15 +287,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_behind_begins_with_the_first_byte_that_the_set_has_not() {
+    fn a_text_is_split_before_the_first_byte_that_the_set_has_not() {
         let mut text = [b'a'; 40];
         for byte in 0..=255 {
             for set in [Bytes::TOKEN, Bytes::UNRESERVED, Bytes::PATH] {
                 for place in 0..text.len() {
                     for length in [place + 1, 40] {
                         text[place] = byte;
-                        let expected = if set.has(byte) { &[] } else { &text[place..length] };
-                        assert_eq!(behind(&text[..length], set), expected, "{byte} at {place} of {length}");
+                        let end = if set.has(byte) { length } else { place };
+                        let expected = text[..length].split_at(end);
+                        assert_eq!(split(&text[..length], set), expected, "{byte} at {place} of {length}");
                         text[place] = b'a';
                     }
                 }
