@@ -9,8 +9,9 @@ pub const EARLIEST_BELIEVABLE_TIME: i64 = 1_420_070_400;
 pub const LATEST_TIME: i64 = 253_402_300_799;
 
 /// Header and query positions that are sorted in one pass. More of them cost another pass for each further batch, never an error;
-/// the array of positions stands on the stack (one `usize` each), of which a device has less, as it has fewer headers.
-pub const SORT_BATCH: usize = if cfg!(target_os = "none") { 32 } else { 64 };
+/// the array of positions stands on the stack (one `usize` each). A small processor has none.
+#[cfg(not(target_os = "none"))]
+pub const SORT_BATCH: usize = 64;
 
 /// Earliest time that is signed, in Unix seconds: 2012-01-01T00:00:00Z. Signature Version 4 is of that year, and AWS's published examples are of
 /// 2013 and 2015; a clock that was never set is earlier.

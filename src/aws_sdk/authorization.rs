@@ -51,7 +51,7 @@ pub fn generate_http_authorization<H: Hash>(
             own: NO_VALUES,
             added: Added::NONE,
             sorted: block.is_canonical(),
-            space: b'\t',
+            other_space: b'\t',
         },
     };
 

@@ -149,14 +149,16 @@ pub fn equal<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
     core::hint::black_box(difference) == 0
 }
 
-/// Copies what is as long as the target: a short text by two moves that may overlap, which costs less than the call of memcpy.
+/// Copies what is as long as the target: a text of 64 bytes or fewer by two moves that may overlap, which costs less than the call of memcpy.
 #[inline(always)]
 fn copy_all(target: &mut [u8], bytes: &[u8]) {
     let moved = copy_ends::<32>(target, bytes, |moved| moved)
         || copy_ends::<16>(target, bytes, |moved| moved)
         || copy_ends::<8>(target, bytes, |moved| moved)
-        || copy_ends::<4>(target, bytes, |moved| moved);
-    if !moved {
+        || copy_ends::<4>(target, bytes, |moved| moved)
+        || copy_ends::<2>(target, bytes, |moved| moved)
+        || copy_ends::<1>(target, bytes, |moved| moved);
+    if !moved && !bytes.is_empty() {
         target.copy_from_slice(bytes);
     }
 }

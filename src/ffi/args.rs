@@ -66,7 +66,6 @@ impl sigv4_str {
     ///
     /// # Safety
     /// As for `bytes`.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) unsafe fn or_refused<'a>(self) -> &'a [u8] {
         // SAFETY: the caller's promise.
         unsafe { self.get(Status::NullArgument) }.unwrap_or(b"\x7f")

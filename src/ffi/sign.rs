@@ -167,7 +167,11 @@ impl sigv4_signed {
         // The values stand one behind the other, but for the token, which is the caller's own.
         let rest = self.add(DATE, self.buffer.cast_const().cast(), signed.date);
         if signed.security_token() {
-            self.add(SECURITY_TOKEN, credentials.session_token.as_ptr(), credentials.session_token.len());
+            self.add(
+                SECURITY_TOKEN,
+                credentials.session_token.as_ptr(),
+                credentials.session_token.len(),
+            );
         }
         let rest = self.add(CONTENT_SHA256, rest, signed.content_sha256);
         self.add(AUTHORIZATION, rest, signed.authorization);
@@ -175,7 +179,6 @@ impl sigv4_signed {
     }
 
     /// Adds the header whose name has a place in [`NAMES`], unless it has no value. Gives what is behind the value.
-    #[cfg_attr(target_os = "none", inline(never))]
     fn add(&mut self, place: usize, ptr: *const u8, len: usize) -> *const u8 {
         if let (Some(slot), Some(name), false) = (self.headers.get_mut(self.header_count), NAMES.get(place), len == 0) {
             *slot = sigv4_header {

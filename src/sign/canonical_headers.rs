@@ -53,7 +53,7 @@ pub struct SignedHeaders<'a> {
     pub sorted: bool,
     /// What a run of spaces in a value can be made of beside spaces: a tab, or nothing else. As a rule tabs stay: the specification speaks of spaces, and AWS's
     /// signer in Rust leaves them.
-    pub space: u8,
+    pub other_space: u8,
 }
 
 impl<'a> SignedHeaders<'a> {
@@ -81,7 +81,6 @@ impl<'a> SignedHeaders<'a> {
     }
 
     /// Writes each name, with its values or without. Where code may be large there is a copy for either.
-    #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn put_each<S: Sink + ?Sized>(&self, values: bool, order: &mut Order, sink: &mut S) {
         let mut previous: &[u8] = b"";
@@ -121,13 +120,12 @@ impl<'a> SignedHeaders<'a> {
             } else if !cfg!(target_os = "none") && own_at(position).is_some() {
                 sink.put(header.value);
             } else {
-                put_folded(header.trimmed(), self.space, sink);
+                put_folded(header.trimmed(), self.other_space, sink);
             }
         }
     }
 
     /// The header at a position.
-    #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn at(&self, position: usize) -> Header<'a> {
         if let Some(place) = own_at(position)
@@ -152,7 +150,9 @@ impl<'a> SignedHeaders<'a> {
     #[inline(always)]
     pub fn order_own(&self, order: &mut Order) {
         let mut from = 0;
-        while Order::TAKES_ITEMS && let Some(position) = self.next_own(from) {
+        while Order::TAKES_ITEMS
+            && let Some(position) = self.next_own(from)
+        {
             order.insert(self, position.index());
             from = position.behind();
         }
@@ -264,12 +264,13 @@ impl Change {
 }
 
 /// Writes a text in runs as long as nothing changes.
-#[cfg_attr(target_os = "none", inline(never))]
 fn put_changed<S: Sink + ?Sized>(text: &[u8], change: Change, sink: &mut S) {
     let mut rest = text;
     loop {
         let concerned = rest.iter().position(|byte| change.concerns(*byte));
-        let (run, changed) = rest.split_at_checked(concerned.unwrap_or(rest.len())).unwrap_or_default();
+        let (run, changed) = rest
+            .split_at_checked(concerned.unwrap_or(rest.len()))
+            .unwrap_or_default();
         sink.put(run);
         let Some((first, behind)) = changed.split_first() else {
             return;

@@ -6,13 +6,12 @@ use super::key_check::Check;
 use super::signing_key::derive_signing_key;
 use super::sink::{Match, Writer, direct};
 use super::string_to_sign::Scope;
-#[cfg(not(target_os = "none"))]
 use crate::crypto::copy;
+#[cfg(target_os = "none")]
+use crate::crypto::equal;
 use crate::crypto::hmac::BlockKey;
 use crate::crypto::sha256::{DIGEST, Midstates, Sha256};
 use crate::crypto::{Digest, Hash};
-#[cfg(target_os = "none")]
-use core::hint::black_box;
 use zeroize::{Zeroize, optimization_barrier};
 
 /// Bytes of a scope that a [`KeyCache`] has room for. The longest that AWS has are about 70; a key for a longer one is derived each time.
@@ -21,7 +20,7 @@ const SCOPE: usize = 96;
 /// A signing key that is kept from one signature to the next. All zero is empty.
 ///
 /// It holds HMAC states, from which the key cannot be had back, what the key is good for, the SHA-256 of the secret, and a check by which the secret is
-/// recognised; never the secret. On a small processor the SHA-256 is the check.
+/// recognised; never the secret. On a small processor the SHA-256 is the check, of scope and secret in one.
 #[repr(C)]
 pub struct KeyCache {
     midstates: Midstates,
@@ -80,12 +79,9 @@ impl KeyCache {
         scope.put(direct(hash));
         hash.update(secret);
         hash.finish(digest);
-        let mut difference = 0;
-        for (kept, byte) in self.secret.iter_mut().zip(digest.as_array()) {
-            difference |= *kept ^ byte;
-            *kept = *byte;
-        }
-        if black_box(difference) != 0 {
+        let same = equal(&self.secret, digest.as_array());
+        copy(&mut self.secret, digest.as_array());
+        if !same {
             derive_signing_key(hash, secret, scope, &mut self.midstates, digest);
         }
         &self.midstates

@@ -1,8 +1,8 @@
 //! AWS Signature Version 4: one file for each step of the specification, named with its word.
 //!
 //! ```text
-//! Request + Credentials -> check -> order of the headers -> size of the output
-//!   -> canonical request -> its hash -> string to sign -> signing key -> signature -> headers in the caller's buffer
+//! Request + Credentials -> check -> order of the headers -> size of the output -> hash of the payload -> signing key
+//!   -> canonical request -> its hash -> string to sign -> signature -> headers in the caller's buffer
 //! ```
 //!
 //! No heap, no limit on any length or count: the canonical request streams into the hash and is never held.
@@ -95,9 +95,8 @@ pub fn sign_request(
     sign_in(&mut Room::new(), request, credentials, cache, buffer)
 }
 
-/// The same in room of the caller's.
+/// The same in room of the caller's: apart, so that the room is wiped at one place.
 #[cfg_attr(not(target_os = "none"), inline(always))]
-#[cfg_attr(target_os = "none", inline(never))]
 fn sign_in(
     room: &mut Room,
     request: &Request<'_>,

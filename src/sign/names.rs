@@ -27,7 +27,6 @@ impl<'a> Names<'a> {
     }
 
     /// The place of a name, whatever its case.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn place(self, name: &[u8]) -> Option<usize> {
         let (mut rest, mut place) = (self.0, 0_usize);
         loop {
@@ -87,7 +86,8 @@ mod tests {
         for other in [&b""[..], b"on", b"onee", b"one three", b"eleven ", b" ", b"two"] {
             assert!(!NAMES.has(other));
         }
-        assert!(!NAMES.lengths().may_have(b"four"));
+        // Where there is code to spare for that.
+        assert_eq!(NAMES.lengths().may_have(b"four"), cfg!(target_os = "none"));
     }
 
     #[test]

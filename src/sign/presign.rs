@@ -93,11 +93,7 @@ impl Presign<'_> {
     }
 
     /// Works with a request whose headers have their values.
-    fn with(
-        &self,
-        credentials: &Credentials<'_>,
-        work: impl FnOnce(&Presigning<'_>, &mut Room),
-    ) -> Result<(), Status> {
+    fn with(&self, credentials: &Credentials<'_>, work: impl FnOnce(&Presigning<'_>, &mut Room)) -> Result<(), Status> {
         let mut presigning = Presigning::new(self, credentials);
         presigning.check()?;
         let mut room = Room::new();
@@ -277,7 +273,10 @@ impl<'a> Presigning<'a> {
         sink.put(b"&");
         sink.put(SIGNED_HEADERS);
         sink.put(b"=");
-        self.signing.authorization().headers.put_names(order, direct(&mut Encoded(sink)));
+        self.signing
+            .authorization()
+            .headers
+            .put_names(order, direct(&mut Encoded(sink)));
     }
 
     /// The signer's own parameters.

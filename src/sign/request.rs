@@ -20,7 +20,12 @@ static S3_SERVICES: Names<'_> = Names(b"s3 s3-object-lambda s3-outposts s3expres
 
 /// Whether a service is S3 under one of its names, which no other service has in any case.
 pub(crate) fn is_s3(service: &[u8]) -> bool {
-    const ALL: [&[u8]; 4] = [S3_SERVICES.at(0), S3_SERVICES.at(1), S3_SERVICES.at(2), S3_SERVICES.at(3)];
+    const ALL: [&[u8]; 4] = [
+        S3_SERVICES.at(0),
+        S3_SERVICES.at(1),
+        S3_SERVICES.at(2),
+        S3_SERVICES.at(3),
+    ];
     const { assert!(S3_SERVICES.at(ALL.len()).is_empty()) }
     if cfg!(target_os = "none") {
         return S3_SERVICES.has(service);
@@ -103,13 +108,16 @@ impl Request<'_> {
     }
 
     /// What the canonical path is like.
+    #[cfg_attr(target_os = "none", inline(always))]
     pub fn path_rules(&self) -> PathRules {
-        self.options.path.unwrap_or_else(|| PathRules::of(self.service))
+        match self.options.path {
+            Some(rules) => rules,
+            None => PathRules::of(self.service),
+        }
     }
 
     /// Whether `x-amz-content-sha256` is signed.
-    #[cfg_attr(not(target_os = "none"), inline(always))]
-    #[cfg_attr(target_os = "none", inline(never))]
+    #[inline(always)]
     pub fn wants_content_sha256(&self) -> bool {
         self.options.content_sha256 || self.is_s3() || matches!(self.payload, Payload::Unsigned | Payload::Streaming(_))
     }
@@ -140,7 +148,7 @@ impl Request<'_> {
             own: NO_VALUES,
             added: Added::NONE,
             sorted: false,
-            space: b' ',
+            other_space: b' ',
         }
     }
 

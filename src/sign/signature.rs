@@ -32,7 +32,6 @@ pub struct Room {
 impl Room {
     /// Room that nothing is in yet.
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn new() -> Self {
         Self {
             hash: Sha256::blank(),
@@ -66,16 +65,21 @@ impl<'a> Signing<'a> {
         self.request.check(self.credentials, &mut self.checked, order)?;
         let carried = &self.checked.carried;
         self.checked.added = Added::NONE
-            .with(CONTENT_SHA256, !carried.has(CONTENT_SHA256) && self.request.wants_content_sha256())
+            .with(
+                CONTENT_SHA256,
+                !carried.has(CONTENT_SHA256) && self.request.wants_content_sha256(),
+            )
             .with(DATE, !carried.has(DATE))
-            .with(SECURITY_TOKEN, !carried.has(SECURITY_TOKEN) && !self.credentials.session_token.is_empty());
+            .with(
+                SECURITY_TOKEN,
+                !carried.has(SECURITY_TOKEN) && !self.credentials.session_token.is_empty(),
+            );
         self.authorization().headers.order_own(order);
         Ok(())
     }
 
     /// What is signed and named in `authorization`. The signer's own headers have their values when the payload is hashed.
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn authorization(&self) -> Authorization<'_> {
         Authorization {
             credentials: self.credentials,
@@ -95,7 +99,7 @@ impl<'a> Signing<'a> {
                 ],
                 added: self.checked.added,
                 sorted: false,
-                space: b' ',
+                other_space: b' ',
             },
         }
     }
@@ -138,14 +142,20 @@ impl<'a> Signing<'a> {
     }
 
     /// Bytes of the values of `x-amz-date` and `x-amz-content-sha256`, as far as they are added: those that stand before that of `authorization`.
-    #[cfg_attr(target_os = "none", inline(never))]
     fn value_lens(&self) -> (usize, usize) {
         let content_sha256 = if self.checked.added.has(CONTENT_SHA256) {
             PayloadHash::len(&self.request.payload)
         } else {
             0
         };
-        (if self.checked.added.has(DATE) { self.checked.timestamp.len() } else { 0 }, content_sha256)
+        (
+            if self.checked.added.has(DATE) {
+                self.checked.timestamp.len()
+            } else {
+                0
+            },
+            content_sha256,
+        )
     }
 
     /// How long the values are that are added, where all of them have so many bytes.
@@ -193,25 +203,22 @@ impl<'a> Signing<'a> {
             authorization.put(signature, order, direct(&mut same));
             same.is_whole().then_some(()).ok_or(Status::HeaderConflict)?;
         }
+        // Else they were written before.
         if carried.is_some() || cfg!(target_os = "none") {
             self.write_values(writer);
         }
-        if carried.is_some() {
-            return Ok(());
+        if carried.is_none() {
+            if cfg!(target_os = "none") {
+                authorization.put_before(order, direct(writer));
+            }
+            put_digest(signature, direct(writer));
         }
-        if cfg!(target_os = "none") {
-            authorization.put_before(order, direct(writer));
-        }
-        put_digest(signature, direct(writer));
         Ok(())
     }
 
     /// Hashes the payload, with which the signer's own headers have their values.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn hash_payload(&mut self, payload: &Payload<'_>, room: &mut Room) {
-        self.checked
-            .payload_hash
-            .set(payload, &mut room.hash, &mut room.digest);
+        self.checked.payload_hash.set(payload, &mut room.hash, &mut room.digest);
     }
 }
 

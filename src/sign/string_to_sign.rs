@@ -2,8 +2,8 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-string-to-sign>
 #![forbid(unsafe_code)]
 
-use super::sink::Sink;
 use super::payload::STREAMING_SIGNED;
+use super::sink::Sink;
 use super::text::{part, put_hex};
 use crate::crypto::Digest;
 

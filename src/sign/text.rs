@@ -56,7 +56,6 @@ impl Bytes {
     }
 
     /// Whether a text is not empty and is made of these bytes alone.
-    #[cfg_attr(target_os = "none", inline(never))]
     pub fn holds(self, text: &[u8]) -> bool {
         if cfg!(target_os = "none") {
             let mut rest = text;
@@ -133,7 +132,6 @@ fn at_once<const N: usize>(bytes: &[u8; N], good: impl Fn(u8) -> bool) -> bool {
 }
 
 /// Whether two texts are the same. A small image need not have memcmp for it.
-#[cfg_attr(target_os = "none", inline(never))]
 #[cfg_attr(not(target_os = "none"), inline(always))]
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     if cfg!(target_os = "none") {
@@ -151,7 +149,6 @@ pub fn cut(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
 }
 
 /// A text up to a byte.
-#[cfg_attr(target_os = "none", inline(never))]
 pub fn until(text: &[u8], byte: u8) -> &[u8] {
     let end = text.iter().position(|other| *other == byte).unwrap_or(text.len());
     text.get(..end).unwrap_or_default()
@@ -205,7 +202,6 @@ const LOWER_CASE: u16 = 0x27;
 pub const UPPER_CASE: u16 = 7;
 
 /// The two hexadecimal digits of a byte.
-#[cfg_attr(target_os = "none", inline(never))]
 #[cfg_attr(not(target_os = "none"), inline(always))]
 pub fn hex_pair(byte: u8, case: u16) -> [u8; 2] {
     // Both digits at once, each in its own half of a word: 6 carries a digit above 9 into the next four bits.

@@ -123,7 +123,6 @@ impl<S: Sink + ?Sized> Encoder<'_, S> {
 ///
 /// `%` comes before every unreserved character, and the digits after it are in the order of the bytes. So the lower half of the number is the byte, and the
 /// upper one is 0 unless it stands for itself.
-#[cfg_attr(target_os = "none", inline(never))]
 #[cfg_attr(not(target_os = "none"), inline(always))]
 pub fn next_rank(first: u8, behind: &[u8], encoding: Encoding) -> (u16, usize) {
     let (mut byte, mut len) = (first, 1);

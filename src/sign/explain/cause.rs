@@ -7,8 +7,8 @@ use super::redact::{Part, Redacted};
 use super::{Cause, Line, Subject};
 use crate::error::Status;
 use crate::limits::SECRET_KNOWN_BY;
-use crate::sign::text::apart;
 use crate::sign::sink::Sink;
+use crate::sign::text::apart;
 use crate::sign::uri::canonical_path;
 use crate::sign::{Form, PathRules};
 

@@ -34,14 +34,16 @@ impl Order {
         }
     }
 
-    /// Goes to the beginning of `items`, which [`next`](Self::next) then gives. Where code may be large there is a copy for each kind of items.
+    /// Whether items can be put in one by one, by one who walks through them anyway.
+    pub const TAKES_ITEMS: bool = true;
+
+    /// Goes to the beginning of `items`, which [`next`](Self::next) then gives.
     #[inline(always)]
     pub fn begin<I: Items>(&mut self, items: &I) {
-        if cfg!(target_os = "none") {
-            self.begin_any::<dyn Items>(items);
-        } else {
-            self.begin_any(items);
+        if !self.at_start {
+            self.fill(items, None);
         }
+        self.given = 0;
     }
 
     /// The same for items that the order is not of yet.
@@ -51,21 +53,20 @@ impl Order {
         self.begin(items);
     }
 
-    /// Whether items can be put in one by one, by one who walks through them anyway. A small processor, which has no code to spare, sorts when the order is
-    /// first asked for.
-    pub const TAKES_ITEMS: bool = !cfg!(target_os = "none");
-
     /// Begins an order that items are put in one by one.
     #[inline(always)]
     pub fn clear(&mut self) {
-        (self.len, self.at_start, self.more) = (0, Self::TAKES_ITEMS, false);
+        (self.len, self.at_start, self.more) = (0, true, false);
     }
 
-    /// Puts in another of the items, behind those of smaller positions.
+    /// Puts in another of the items, behind those of smaller positions: where it belongs, which in many lists is the end.
     #[inline(always)]
     pub fn insert<I: Items>(&mut self, items: &I, position: usize) {
-        if Self::TAKES_ITEMS {
-            self.insert_any(items, position);
+        let last = self.batch.get(self.len.wrapping_sub(1)).copied();
+        if last.is_none_or(|last| comes_before(items, last, position)) {
+            self.append(position);
+        } else {
+            self.insert_before_last(items, position);
         }
     }
 
@@ -87,21 +88,13 @@ impl Order {
         self.at_start = false;
     }
 
-    /// The position of the next item in order; the last one was `_last`.
+    /// The position of the next item in order. The last one need not be named.
     #[inline(always)]
-    pub fn next<I: Items>(&mut self, items: &I, _last: Option<Position>) -> Option<Position> {
-        Position::new(self.next_any(items)?)
+    pub fn next<I: Items>(&mut self, items: &I, _: Option<Position>) -> Option<Position> {
+        Position::new(self.next_index(items)?)
     }
 
-    #[cfg_attr(target_os = "none", inline(always))]
-    fn begin_any<I: Items + ?Sized>(&mut self, items: &I) {
-        if !self.at_start {
-            self.fill(items, None);
-        }
-        self.given = 0;
-    }
-
-    fn next_any<I: Items + ?Sized>(&mut self, items: &I) -> Option<usize> {
+    fn next_index<I: Items>(&mut self, items: &I) -> Option<usize> {
         if self.given == self.len && self.more {
             let last = self.batch.get(self.given.wrapping_sub(1)).copied();
             self.fill(items, last);
@@ -114,32 +107,21 @@ impl Order {
 
     /// Fills the batch with the smallest items after `last`.
     #[inline(never)]
-    fn fill<I: Items + ?Sized>(&mut self, items: &I, last: Option<usize>) {
+    fn fill<I: Items>(&mut self, items: &I, last: Option<usize>) {
         (self.len, self.at_start, self.more) = (0, last.is_none(), false);
         let mut from = 0;
         while let Some(position) = items.next(from) {
             from = position.behind();
             let position = position.index();
             if last.is_none_or(|last| comes_before(items, last, position)) {
-                self.insert_any(items, position);
+                self.insert(items, position);
             }
-        }
-    }
-
-    /// Puts a position where it belongs, which in many lists is the end.
-    #[inline(always)]
-    fn insert_any<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
-        let last = self.batch.get(self.len.wrapping_sub(1)).copied();
-        if last.is_none_or(|last| comes_before(items, last, position)) {
-            self.append(position);
-        } else {
-            self.insert_before_last(items, position);
         }
     }
 
     /// Puts a position where it belongs before the last one, which falls out of a full batch.
     #[inline(never)]
-    fn insert_before_last<I: Items + ?Sized>(&mut self, items: &I, position: usize) {
+    fn insert_before_last<I: Items>(&mut self, items: &I, position: usize) {
         let (mut low, mut high) = (0, self.len.saturating_sub(1));
         while low < high {
             let middle = low.midpoint(high);
@@ -160,7 +142,7 @@ impl Order {
     }
 }
 
-fn comes_before<I: Items + ?Sized>(items: &I, a: usize, b: usize) -> bool {
+fn comes_before<I: Items>(items: &I, a: usize, b: usize) -> bool {
     match items.compare(a, b) {
         0 => a < b,
         difference => difference < 0,

@@ -10,7 +10,7 @@ use super::{Items, Position};
 pub struct Order;
 
 impl Order {
-    /// See [`insert`](Self::insert).
+    /// Whether items can be put in one by one: there is nothing to put them in, and no more to do for an order than to ask for it.
     pub const TAKES_ITEMS: bool = false;
 
     /// No order.
@@ -18,20 +18,20 @@ impl Order {
         Self
     }
 
-    /// Goes to the beginning of `items`.
-    pub fn begin<I: Items>(&mut self, _items: &I) {}
-
-    /// The same for other items than before.
-    pub fn begin_others<I: Items>(&mut self, _items: &I) {}
-
     /// Begins an order that items are put in one by one.
     pub fn clear(&mut self) {}
 
-    /// Would put in an item; there is nothing to put it in.
-    pub fn insert<I: Items>(&mut self, _items: &I, _position: usize) {}
+    /// Puts in an item.
+    pub fn insert<I: Items>(&mut self, _: &I, _: usize) {}
 
-    /// The same for one that comes behind all others.
-    pub fn append(&mut self, _position: usize) {}
+    /// Puts in one that comes behind all others.
+    pub fn append(&mut self, _: usize) {}
+
+    /// Goes to the beginning of `items`.
+    pub fn begin<I: Items>(&mut self, _: &I) {}
+
+    /// The same for other items than before.
+    pub fn begin_others<I: Items>(&mut self, _: &I) {}
 
     /// Forgets the order.
     pub fn forget(&mut self) {}
