@@ -32,7 +32,7 @@ impl<'a> HeaderBlock<'a> {
             let line = block.line(position).ok_or(Status::InvalidHttpHeaders)?;
             Status::require(line.is_well_formed(), Status::InvalidHttpHeaders)?;
             complete &= !line.name.is_empty() && (canonical || !line.value.is_empty());
-            next = block.after(position, &line);
+            next = block.after(position.wrapping_add(line.len));
         }
         Status::require(complete, Status::InvalidParameter)?;
         Ok(block)
@@ -61,9 +61,8 @@ impl<'a> HeaderBlock<'a> {
         })
     }
 
-    /// The position of the line after one, if there is one. An empty line, which canonical headers have not, ends the block.
-    fn after(&self, position: usize, line: &Line<'_>) -> Option<usize> {
-        let next = position.wrapping_add(line.len);
+    /// The position of the next line, behind one that ends there, if there is one. An empty line, which canonical headers have not, ends the block.
+    fn after(&self, next: usize) -> Option<usize> {
         let ends = match self.text.get(next..)? {
             [] => true,
             [b'\r', b'\n'] => !self.canonical,
@@ -111,10 +110,12 @@ impl Line<'_> {
 
 impl Headers for HeaderBlock<'_> {
     fn next(&self, from: usize) -> Option<Position> {
-        Position::new(match from.checked_sub(1) {
-            None => 0,
-            Some(position) => self.after(position, &self.line(position)?)?,
-        })
+        let mut next = 0;
+        if from != 0 {
+            let line_feed = self.text.get(from..)?.iter().position(|byte| *byte == b'\n')?;
+            next = self.after(from.wrapping_add(line_feed).wrapping_add(1))?;
+        }
+        Position::new(next)
     }
 
     fn at(&self, position: usize) -> Header<'_> {

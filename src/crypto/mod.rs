@@ -4,6 +4,7 @@
 //! hash first finishes the one that runs), and a failure is kept until [`result`](Hash::result) is asked, so that what lies between is free of it.
 #![forbid(unsafe_code)]
 
+pub mod gathered;
 pub mod hmac;
 #[cfg(feature = "client")]
 mod random;

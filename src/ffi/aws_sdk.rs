@@ -5,6 +5,7 @@
 use super::args;
 use super::guard;
 use crate::aws_sdk::{self, Flags, Parameters, Status};
+use crate::crypto::gathered::Gathered;
 use crate::crypto::{Digest, Hash};
 use crate::error;
 use crate::limits::{HASH_BLOCK_MAX, HASH_DIGEST_MAX};
@@ -175,7 +176,8 @@ pub unsafe extern "C" fn SigV4_GenerateHTTPAuthorization(
         };
         // SAFETY: as above, for what these point to.
         let parameters = unsafe { params.read(credentials, http) };
-        let written = aws_sdk::generate_http_authorization(&parameters, &mut CallerHash::new(interface)?, buffer)?;
+        let mut hash = Gathered::new(CallerHash::new(interface)?);
+        let written = aws_sdk::generate_http_authorization(&parameters, &mut hash, buffer)?;
         *signature = pAuthBuf.wrapping_add(written.before);
         (*signature_len, *auth_len) = (written.digits, written.end());
         Ok(())

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::canonical_headers::{Added, NO_VALUES, SignedHeaders};
-use super::headers::{Carried, Headers, same_name};
+use super::headers::{Carried, Headers};
 use super::names::Names;
 use super::payload::{Payload, PayloadHash};
 use super::sort::Order;
@@ -18,7 +18,7 @@ use crate::time::UnixTime;
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>
 static S3_SERVICES: Names<'_> = Names(b"s3 s3-object-lambda s3-outposts s3express");
 
-/// Whether a service is S3 under one of its names, which no other service has in any case.
+/// Whether a service is S3 under one of its names.
 pub(crate) fn is_s3(service: &[u8]) -> bool {
     const ALL: [&[u8]; 4] = [
         S3_SERVICES.at(0),
@@ -28,9 +28,12 @@ pub(crate) fn is_s3(service: &[u8]) -> bool {
     ];
     const { assert!(S3_SERVICES.at(ALL.len()).is_empty()) }
     if cfg!(target_os = "none") {
-        return S3_SERVICES.has(service);
+        // The list does not look at the case.
+        return S3_SERVICES.has(service) && !service.iter().any(u8::is_ascii_uppercase);
     }
-    ALL.iter().any(|name| same_name(name, service))
+    // Not `==`, which is a call.
+    let same = |name: &&[u8]| name.len() == service.len() && name.iter().zip(service).all(|(a, b)| a == b);
+    ALL.iter().any(same)
 }
 
 /// How path and query are written.
