@@ -41,6 +41,8 @@ pub fn generate_http_authorization<H: Hash>(
     let (mut order, mut digest) = (Order::new(), Digest::new());
     let block = parameters.header_block()?;
     let payload = parameters.payload_line(&block, hash, &mut digest)?;
+    #[cfg(target_os = "none")]
+    let held = crate::sign::sort::Held::NOTHING;
     let credentials = parameters.credentials();
     let value = Value {
         credentials: &credentials,
@@ -52,6 +54,8 @@ pub fn generate_http_authorization<H: Hash>(
             added: Added::NONE,
             sorted: block.is_canonical(),
             other_space: b'\t',
+            #[cfg(target_os = "none")]
+            held: Some(&held),
         },
     };
 

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::Status;
-use crate::sign::text::apart;
+use crate::sign::text::unmerged;
 use crate::time::{MONTHS, UnixTime, WEEKDAYS};
 
 /// Length of `2018-01-18T09:18:06Z`.
@@ -12,7 +12,7 @@ const RFC_3339_LEN: usize = 20;
 const RFC_5322_LEN: usize = 29;
 
 /// Earliest year, in its digits: the original's.
-const EARLIEST_YEAR: &[u8] = apart(b"1900/");
+const EARLIEST_YEAR: &[u8] = unmerged(b"1900/");
 
 /// Reads a date of one of two forms, told apart by their lengths, and gives it in a third: `20180118T091806Z`.
 ///

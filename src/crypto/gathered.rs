@@ -119,7 +119,10 @@ mod tests {
                 hash.finish(&mut digest);
                 assert_eq!(*digest.as_array(), expected, "{length} in pieces of {piece}");
                 let calls = &hash.hash.1;
-                assert!(!calls.contains(&0) && calls.len() <= length.div_ceil(33), "{length} in pieces of {piece}");
+                assert!(
+                    !calls.contains(&0) && calls.len() <= length.div_ceil(33),
+                    "{length} in pieces of {piece}"
+                );
             }
         }
     }

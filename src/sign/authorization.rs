@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::canonical_headers::SignedHeaders;
-use super::headers::{AUTHORIZATION_NAME, Header, OWN_NAMES};
+use super::headers::{AUTHORIZATION_NAME, CONTENT_SHA256, DATE, Header, OWN_NAMES, SECURITY_TOKEN};
 use super::sink::Sink;
 use super::sort::Order;
 use super::string_to_sign::{Scope, put_digest};
@@ -123,9 +123,9 @@ impl Signed {
             b""
         };
         let all = [
-            (OWN_NAMES[1], date),
-            (OWN_NAMES[2], token),
-            (OWN_NAMES[0], content_sha256),
+            (OWN_NAMES[DATE], date),
+            (OWN_NAMES[SECURITY_TOKEN], token),
+            (OWN_NAMES[CONTENT_SHA256], content_sha256),
             (AUTHORIZATION_NAME, authorization),
         ];
         let all = all.into_iter().map(|(name, value)| Header { name, value });

@@ -3,6 +3,8 @@
 
 use super::headers::{Carried, Header, Headers, NAMES, OWN, OWN_NAMES, same_name};
 use super::sink::Sink;
+#[cfg(target_os = "none")]
+use super::sort::Held;
 use super::sort::{Items, Order, Position};
 use super::text::{every, same};
 use crate::error::Status;
@@ -39,7 +41,6 @@ pub const NO_VALUES: OwnValues<'static> = [b""; OWN];
 /// The headers that are signed: the request's, but for those that a rule leaves out, and those of the signer's own that are added.
 ///
 /// Their order is room of the caller's, which is named at each call.
-#[derive(Clone, Copy)]
 pub struct SignedHeaders<'a> {
     /// The request's.
     pub headers: &'a dyn Headers,
@@ -54,6 +55,9 @@ pub struct SignedHeaders<'a> {
     /// What a run of spaces in a value can be made of beside spaces: a tab, or nothing else. As a rule tabs stay: the specification speaks of spaces, and AWS's
     /// signer in Rust leaves them.
     pub other_space: u8,
+    /// Room for their order, so that it is found once.
+    #[cfg(target_os = "none")]
+    pub held: Option<&'a Held>,
 }
 
 impl<'a> SignedHeaders<'a> {
@@ -85,9 +89,10 @@ impl<'a> SignedHeaders<'a> {
     fn put_each<S: Sink + ?Sized>(&self, values: bool, order: &mut Order, sink: &mut S) {
         let mut previous: &[u8] = b"";
         order.begin(self);
-        let mut last = None;
-        while let Some(position) = order.next(self, last) {
+        let (mut last, mut given) = (None, 0);
+        while let Some(position) = self.next_in_order(last, given, order) {
             last = Some(position);
+            given = given.wrapping_add(1);
             let position = position.index();
             let header = if values || cfg!(target_os = "none") {
                 self.at(position)
@@ -127,6 +132,16 @@ impl<'a> SignedHeaders<'a> {
                 put_folded(header.trimmed(), self.other_space, sink);
             }
         }
+    }
+
+    /// The position of the next header in order, after the last one and as many others as were given.
+    #[inline(always)]
+    fn next_in_order(&self, last: Option<Position>, _given: usize, order: &mut Order) -> Option<Position> {
+        #[cfg(target_os = "none")]
+        if let Some(held) = self.held {
+            return held.next(self, last, _given);
+        }
+        order.next(self, last)
     }
 
     /// The header at a position.
@@ -215,9 +230,6 @@ pub fn difference(a: &[u8], b: &[u8]) -> i32 {
 /// The order of two names, whatever their case.
 #[inline]
 pub fn compare_names(a: &[u8], b: &[u8]) -> Ordering {
-    if cfg!(target_os = "none") {
-        return difference(a, b).cmp(&0);
-    }
     let lower = |(a, b): (&u8, &u8)| (a.to_ascii_lowercase(), b.to_ascii_lowercase());
     // Most bytes are the same as they are.
     let different = a.iter().zip(b).filter(|(a, b)| a != b);
@@ -231,9 +243,9 @@ fn own_at(position: usize) -> Option<usize> {
 }
 
 /// Writes the name at a position in lower case, which the signer's own are.
-fn put_name<S: Sink + ?Sized>(position: usize, name: &[u8], sink: &mut S) {
+fn put_name<S: Sink + ?Sized>(_position: usize, name: &[u8], sink: &mut S) {
     #[cfg(not(target_os = "none"))]
-    if own_at(position).is_some() {
+    if own_at(_position).is_some() {
         return sink.put(name);
     } else if sink.put_lower(name) {
         return;

@@ -18,7 +18,7 @@ use super::payload::{EMPTY, Payload, Streaming};
 use super::sink::{Sink, Writer};
 use super::sort::Position;
 use super::string_to_sign::{ALGORITHM, Scope, put_digest};
-use super::text::{apart, is_visible, put_hex};
+use super::text::{is_visible, put_hex, unmerged};
 use super::trailer::{Checksum, TrailerName};
 use super::{Error, KeyCache, Request, Signed, sign_request};
 use crate::credentials::Credentials;
@@ -58,7 +58,7 @@ impl Announced {
             return Err(Status::Payload);
         };
         let find = |name| find(headers, name);
-        let encoding = find(apart(b"content-encoding/")).ok_or(Status::ChunkHeaders)?;
+        let encoding = find(unmerged(b"content-encoding/")).ok_or(Status::ChunkHeaders)?;
         let length = only(headers, b"x-amz-decoded-content-length").ok_or(Status::ChunkHeaders)?;
         let trailer = match (kind.has_trailer(), only(headers, b"x-amz-trailer")) {
             (false, None) if find(b"x-amz-trailer").is_none() => Some(TrailerName::NONE),

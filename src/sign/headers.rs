@@ -198,13 +198,13 @@ impl Carried {
         self.names_len.saturating_add(OWN_NAMES_LEN)
     }
 
-    /// Looks through all headers, which it knows none of yet, and puts those that are signed in order. Refuses one that is not well-formed, one of the signer's
+    /// Looks through all headers, which it knows none of yet, and puts those that are signed in order, where an order takes items. Refuses one that is not well-formed, one of the signer's
     /// that comes twice, and a request without `host`.
     pub fn find(&mut self, signed: &SignedHeaders<'_>, order: &mut Order) -> Result<(), Status> {
         let headers = signed.headers;
         order.clear();
         let mut last: &[u8] = b"";
-        // Bytes of the values of `host`: one may be empty, but not all.
+        // Above 0 where `host` has a value: one may be empty, but not all.
         let mut host = 0;
         let mut from = 0;
         while let Some(next) = headers.next(from) {

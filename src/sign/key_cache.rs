@@ -4,7 +4,9 @@
 #[cfg(not(target_os = "none"))]
 use super::key_check::Check;
 use super::signing_key::derive_signing_key;
-use super::sink::{Match, Writer, direct};
+#[cfg(not(target_os = "none"))]
+use super::sink::Match;
+use super::sink::{Writer, direct};
 use super::string_to_sign::Scope;
 use crate::crypto::copy;
 #[cfg(target_os = "none")]
@@ -14,7 +16,8 @@ use crate::crypto::sha256::{DIGEST, Midstates, Sha256};
 use crate::crypto::{Digest, Hash};
 use zeroize::{Zeroize, optimization_barrier};
 
-/// Bytes of a scope that a [`KeyCache`] has room for. The longest that AWS has are about 70; a key for a longer one is derived each time.
+/// Bytes of a scope that a [`KeyCache`] has room for. The longest that AWS has are about 70; a key for a longer one is derived each time, but on a small
+/// processor, where only an upload in chunks notes the scope.
 const SCOPE: usize = 96;
 
 /// A signing key that is kept from one signature to the next. All zero is empty.
@@ -24,10 +27,11 @@ const SCOPE: usize = 96;
 #[repr(C)]
 pub struct KeyCache {
     midstates: Midstates,
+    /// The SHA-256 of the secret; on a small processor of the scope and the secret.
     secret: [u8; DIGEST],
     #[cfg(not(target_os = "none"))]
     check: Check,
-    /// `20150830/us-east-1/iam/aws4_request`, and zeros. No name has a slash in it.
+    /// `20150830/us-east-1/iam/aws4_request`, and zeros. No name has a slash in it, as [`Request::check`](super::Request) has seen.
     scope: [u8; SCOPE],
 }
 
@@ -41,14 +45,14 @@ impl KeyCache {
         optimization_barrier(self);
     }
 
-    /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place. `room` and `digest` are room to derive it in.
+    /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place. `spare` and `digest` are room to derive it in.
     #[cfg(not(target_os = "none"))]
     pub(super) fn key(
         &mut self,
         hash: &mut Sha256,
         secret: &[u8],
         scope: &Scope<'_>,
-        room: &mut BlockKey,
+        spare: &mut BlockKey,
         digest: &mut Digest,
     ) -> &Midstates {
         let mut same = Match {
@@ -57,7 +61,7 @@ impl KeyCache {
         scope.put(&mut same);
         let same_scope = same.is_whole();
         if !self.is_of(secret) || !same_scope {
-            self.derive(hash, secret, scope, room, digest);
+            self.derive(hash, secret, scope, spare, digest);
             self.keep_scope(scope);
         }
         &self.midstates
@@ -65,14 +69,15 @@ impl KeyCache {
 
     /// The key for a secret and a scope: the one that is kept, or, if it is another's, a new one in its place.
     ///
-    /// A small processor has the code for SHA-256 anyway, and none to spare for another check: it recognises both by one hash. A scope tells where it ends.
+    /// A small processor has the code for SHA-256 anyway, and none to spare for another check: it recognises both by one hash. Where the scope ends is told by
+    /// its third slash, as no name in it has one. The key is made where it is kept, so the spare room is not needed.
     #[cfg(target_os = "none")]
     pub(super) fn key(
         &mut self,
         hash: &mut Sha256,
         secret: &[u8],
         scope: &Scope<'_>,
-        _room: &mut BlockKey,
+        _spare: &mut BlockKey,
         digest: &mut Digest,
     ) -> &Midstates {
         hash.init();
@@ -95,7 +100,7 @@ impl KeyCache {
         hash: &mut Sha256,
         secret: &[u8],
         scope: &Scope<'_>,
-        room: &mut BlockKey,
+        spare: &mut BlockKey,
         digest: &mut Digest,
     ) {
         hash.init();
@@ -103,8 +108,8 @@ impl KeyCache {
         hash.finish(digest);
         copy(&mut self.secret, digest.as_array());
         self.check = Check::of(&self.secret, secret);
-        derive_signing_key(hash, secret, scope, room, digest);
-        self.midstates.set(hash, room);
+        derive_signing_key(hash, secret, scope, spare, digest);
+        self.midstates.set(hash, spare);
     }
 
     /// Whether the key that is kept is a secret's.

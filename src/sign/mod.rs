@@ -41,6 +41,7 @@ pub use key_cache::KeyCache;
 pub use payload::{Payload, Streaming};
 pub use presign::{Presign, Scheme, Url};
 pub use presign_mqtt::MqttWss;
+#[cfg(feature = "client")]
 pub(crate) use request::is_s3;
 pub use request::{Form, Options, PathRules, Request};
 pub use signature::{canonical_request as put_canonical_request, signature, string_to_sign as put_string_to_sign};
@@ -49,6 +50,7 @@ pub use sort::Position;
 
 use crate::credentials::Credentials;
 use crate::error::Status;
+use payload::PayloadHash;
 use signature::{Room, Signing};
 use sink::Writer;
 use sort::Order;
@@ -104,14 +106,15 @@ fn sign_in(
     cache: Option<&mut KeyCache>,
     buffer: &mut [u8],
 ) -> Result<Signed, Error> {
-    let mut order = Order::new();
+    let (mut order, mut payload_hash) = (Order::new(), PayloadHash::new());
     let mut signing = Signing::new(request, credentials);
     signing.check(&mut order)?;
-    signing.check_room(&mut order, buffer.len())?;
-    signing.hash_payload(&request.payload, room);
-    let authorization = signing.authorization();
-    authorization.headers.check_carried(&signing.checked.carried)?;
+    let mut authorization = signing.authorization();
+    authorization.headers.order_own(&mut order);
+    signing.check_size(&authorization, &mut order, buffer.len())?;
     let Room { hash, digest, key } = room;
+    authorization.hash_payload(&request.payload, hash, digest, &mut payload_hash);
+    authorization.headers.check_carried(&signing.checked.carried)?;
     // The key first: the room for a digest is free then.
     let key = authorization.key(cache, hash, digest, key);
     authorization.hash_canonical_request(request, &mut order, hash, digest);

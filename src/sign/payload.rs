@@ -104,12 +104,7 @@ impl PayloadHash {
 
     /// The text.
     pub fn as_bytes(&self) -> &[u8] {
-        self.front(self.len)
-    }
-
-    /// Its first bytes.
-    pub fn front(&self, len: usize) -> &[u8] {
-        self.text.get(..len).unwrap_or(&self.text)
+        self.text.get(..self.len).unwrap_or(&self.text)
     }
 }
 

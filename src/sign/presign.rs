@@ -4,14 +4,16 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
 #![forbid(unsafe_code)]
 
+use super::authorization::Authorization;
 use super::canonical_request::{put_headers, put_target};
-use super::headers::{AUTHORIZATION, HOST, Headers, known};
+use super::headers::{AUTHORIZATION, Carried, DATE, HOST, Headers, known};
+use super::payload::PayloadHash;
 use super::query::Parameters;
 use super::signature::{Room, Signing};
 use super::sink::{Count, Sink, Writer, direct};
 use super::sort::{Items, Order, Position};
 use super::string_to_sign::{ALGORITHM, Scope, put_digest, put_string_to_sign};
-use super::text::{Bytes, apart};
+use super::text::{Bytes, unmerged};
 use super::uri::Encoding;
 use super::{Error, Form, KeyCache, Payload, Request};
 use crate::credentials::Credentials;
@@ -63,43 +65,75 @@ impl Presign<'_> {
         cache: Option<&mut KeyCache>,
         buffer: &mut [u8],
     ) -> Result<Url, Error> {
-        let mut presigning = Presigning::new(self, credentials);
-        presigning.check()?;
-        let url = presigning.lay_out(buffer)?;
-        let mut room = Room::new();
-        presigning.hash_payload(&mut room)?;
+        let mut order = Order::new();
+        let mut signing = Signing::new(self.request, credentials);
+        let host = self.check(&mut signing, &mut order)?;
+        let mut presigning = Presigning::new(self, &signing, host);
+        let url = presigning.lay_out(&mut order, buffer)?;
+        let (mut room, mut payload_hash) = (Room::new(), PayloadHash::new());
         let Room { hash, digest, key } = &mut room;
-        let authorization = presigning.signing.authorization();
-        let key = authorization.key(cache, hash, digest, key);
-        presigning.hash_canonical_request(hash, digest);
-        authorization.sign(key, hash, digest, || ());
-        presigning.write(digest, buffer);
+        presigning.hash_payload(&signing.checked.carried, hash, digest, &mut payload_hash)?;
+        let key = presigning.authorization.key(cache, hash, digest, key);
+        presigning.hash_canonical_request(&mut order, hash, digest);
+        presigning.authorization.sign(key, hash, digest, || ());
+        presigning.write(digest, &mut order, buffer);
         Ok(url)
     }
 
     /// Writes the canonical request, for a log or a test. A signed session token stands in it: a secret.
     pub fn put_canonical_request(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
-        self.with(credentials, |presigning, _| {
-            presigning.put_canonical_request(&mut Order::new(), sink);
+        self.with(credentials, |presigning, order, _| {
+            presigning.put_canonical_request(order, sink);
         })
     }
 
     /// Writes the string to sign.
     pub fn put_string_to_sign(&self, credentials: &Credentials<'_>, sink: &mut dyn Sink) -> Result<(), Status> {
-        self.with(credentials, |presigning, room| {
-            presigning.hash_canonical_request(&mut room.hash, &mut room.digest);
-            put_string_to_sign(&presigning.signing.authorization().scope, &room.digest, sink);
+        self.with(credentials, |presigning, order, room| {
+            presigning.hash_canonical_request(order, &mut room.hash, &mut room.digest);
+            put_string_to_sign(&presigning.authorization.scope, &room.digest, sink);
         })
     }
 
     /// Works with a request whose headers have their values.
-    fn with(&self, credentials: &Credentials<'_>, work: impl FnOnce(&Presigning<'_>, &mut Room)) -> Result<(), Status> {
-        let mut presigning = Presigning::new(self, credentials);
-        presigning.check()?;
-        let mut room = Room::new();
-        presigning.hash_payload(&mut room)?;
-        work(&presigning, &mut room);
+    fn with(
+        &self,
+        credentials: &Credentials<'_>,
+        work: impl FnOnce(&Presigning<'_>, &mut Order, &mut Room),
+    ) -> Result<(), Status> {
+        let mut order = Order::new();
+        let mut signing = Signing::new(self.request, credentials);
+        let host = self.check(&mut signing, &mut order)?;
+        let mut presigning = Presigning::new(self, &signing, host);
+        let (mut room, mut payload_hash) = (Room::new(), PayloadHash::new());
+        let Room { hash, digest, .. } = &mut room;
+        presigning.hash_payload(&signing.checked.carried, hash, digest, &mut payload_hash)?;
+        work(&presigning, &mut order, &mut room);
         Ok(())
+    }
+
+    /// The request's host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request in the raw form, a streamed payload, a query
+    /// that is signed already, headers of another signature, the host. Nothing is added to the headers: date and token are none.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn check(&self, signing: &mut Signing<'_>, order: &mut Order) -> Result<&[u8], Status> {
+        let checked = &mut signing.checked;
+        self.request.check(signing.credentials, checked, order)?;
+        if !(1..=EXPIRES_MAX).contains(&self.expires) {
+            return Err(Status::Expires);
+        }
+        if self.request.options.form != Form::Wire {
+            return Err(Status::Path);
+        }
+        if matches!(self.request.payload, Payload::Streaming(_)) {
+            return Err(Status::Payload); // Its chunks are signed by someone with the key.
+        }
+        if is_presigned(&parameters(self.request)) {
+            return Err(Status::Query);
+        }
+        if (DATE..=AUTHORIZATION).any(|place| checked.carried.has(place)) {
+            return Err(Status::HeaderConflict);
+        }
+        host(self.request.headers)
     }
 
     /// What the payload is signed as.
@@ -124,7 +158,7 @@ impl Scheme {
 struct Presigning<'a> {
     presign: &'a Presign<'a>,
     host: &'a [u8],
-    signing: Signing<'a>,
+    authorization: Authorization<'a>,
 }
 
 /// Where the session token stands.
@@ -137,57 +171,26 @@ enum Token {
 
 impl<'a> Presigning<'a> {
     #[inline(always)]
-    fn new(presign: &'a Presign<'a>, credentials: &'a Credentials<'a>) -> Self {
+    fn new(presign: &'a Presign<'a>, signing: &'a Signing<'a>, host: &'a [u8]) -> Self {
         Self {
             presign,
-            host: b"",
-            // To which no header is added: date and token are none.
-            signing: Signing::new(presign.request, credentials),
+            host,
+            authorization: signing.authorization(),
         }
-    }
-
-    /// Takes the request's host. Refuses what [`Request::check`] refuses, and then, in this order: the expiry, a request in the raw form, a streamed payload,
-    /// a query that is signed already, headers of another signature, the host.
-    #[cfg_attr(target_os = "none", inline(never))]
-    fn check(&mut self) -> Result<(), Status> {
-        let Signing {
-            request,
-            credentials,
-            checked,
-            ..
-        } = &mut self.signing;
-        request.check(credentials, checked, &mut Order::new())?;
-        if !(1..=EXPIRES_MAX).contains(&self.presign.expires) {
-            return Err(Status::Expires);
-        }
-        if request.options.form != Form::Wire {
-            return Err(Status::Path);
-        }
-        if matches!(request.payload, Payload::Streaming(_)) {
-            return Err(Status::Payload); // Its chunks are signed by someone with the key.
-        }
-        if is_presigned(&parameters(request)) {
-            return Err(Status::Query);
-        }
-        if (1..=AUTHORIZATION).any(|place| checked.carried.has(place)) {
-            return Err(Status::HeaderConflict);
-        }
-        self.host = host(request.headers)?;
-        Ok(())
     }
 
     /// Writes the URL into the buffer.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn write(&self, signature: &Digest, buffer: &mut [u8]) {
-        self.put_url(signature, &mut Order::new(), direct(&mut Writer(buffer)));
+    fn write(&self, signature: &Digest, order: &mut Order, buffer: &mut [u8]) {
+        self.put_url(signature, order, direct(&mut Writer(buffer)));
     }
 
     /// Where the parts of the URL will stand. Refuses a buffer that is too small.
     #[cfg_attr(target_os = "none", inline(never))]
-    fn lay_out(&self, buffer: &[u8]) -> Result<Url, Error> {
+    fn lay_out(&self, order: &mut Order, buffer: &[u8]) -> Result<Url, Error> {
         // A digest of no bytes, where there will be 64 digits.
         let mut length = Count(64);
-        self.put_url(&Digest::new(), &mut Order::new(), direct(&mut length));
+        self.put_url(&Digest::new(), order, direct(&mut length));
         if length.0 > buffer.len() {
             return Err(Error::BufferTooSmall { needed: length.0 });
         }
@@ -198,17 +201,23 @@ impl<'a> Presigning<'a> {
     }
 
     /// Hashes the payload, and refuses a request that carries its hash with another value.
-    fn hash_payload(&mut self, room: &mut Room) -> Result<(), Status> {
-        self.signing.hash_payload(self.presign.payload(), room);
-        let carried = &self.signing.checked.carried;
-        self.signing.authorization().headers.check_carried(carried)
+    fn hash_payload(
+        &mut self,
+        carried: &Carried,
+        hash: &mut Sha256,
+        digest: &mut Digest,
+        payload_hash: &'a mut PayloadHash,
+    ) -> Result<(), Status> {
+        self.authorization
+            .hash_payload(self.presign.payload(), hash, digest, payload_hash);
+        self.authorization.headers.check_carried(carried)
     }
 
-    /// The hash of the canonical request, when the headers have their values.
+    /// The hash of the canonical request, after [`hash_payload`](Self::hash_payload).
     #[cfg_attr(target_os = "none", inline(never))]
-    fn hash_canonical_request(&self, hash: &mut Sha256, digest: &mut Digest) {
+    fn hash_canonical_request(&self, order: &mut Order, hash: &mut Sha256, digest: &mut Digest) {
         hash.init();
-        self.put_canonical_request(&mut Order::new(), direct(hash));
+        self.put_canonical_request(order, direct(hash));
         hash.finish(digest);
     }
 
@@ -216,7 +225,7 @@ impl<'a> Presigning<'a> {
     fn put_canonical_request<S: Sink + ?Sized>(&self, order: &mut Order, sink: &mut S) {
         put_target(self.presign.request, sink);
         self.put_canonical_query(order, sink);
-        put_headers(&self.signing.authorization().headers, order, sink);
+        put_headers(&self.authorization.headers, order, sink);
     }
 
     /// Writes the query in order. The names of the signed headers have an order of their own, and there is room for one order at a time: so the parameters
@@ -273,20 +282,17 @@ impl<'a> Presigning<'a> {
         sink.put(b"&");
         sink.put(SIGNED_HEADERS);
         sink.put(b"=");
-        self.signing
-            .authorization()
-            .headers
-            .put_names(order, direct(&mut Encoded(sink)));
+        self.authorization.headers.put_names(order, direct(&mut Encoded(sink)));
     }
 
     /// The signer's own parameters.
     fn own(&self) -> OwnParameters<'_> {
         OwnParameters {
             theirs: parameters(self.presign.request),
-            credentials: self.signing.credentials,
-            scope: self.signing.authorization().scope,
+            credentials: self.authorization.credentials,
+            scope: &self.authorization.scope,
             expires: self.presign.expires,
-            token: match (self.signing.credentials.session_token, self.presign.append_token) {
+            token: match (self.authorization.credentials.session_token, self.presign.append_token) {
                 (b"", _) => Token::None,
                 (_, false) => Token::Signed,
                 (_, true) => Token::Appended,
@@ -322,7 +328,7 @@ impl Own {
     fn name(self) -> &'static [u8] {
         match self {
             Self::Algorithm => b"X-Amz-Algorithm",
-            Self::Credential => apart(b"X-Amz-Credential/"),
+            Self::Credential => unmerged(b"X-Amz-Credential/"),
             Self::Date => b"X-Amz-Date",
             Self::Expires => b"X-Amz-Expires",
             Self::SecurityToken => b"X-Amz-Security-Token",
@@ -339,7 +345,7 @@ impl Own {
 struct OwnParameters<'a> {
     theirs: Parameters<'a>,
     credentials: &'a Credentials<'a>,
-    scope: Scope<'a>,
+    scope: &'a Scope<'a>,
     expires: u32,
     token: Token,
 }
@@ -457,6 +463,15 @@ fn is_presigned(parameters: &Parameters<'_>) -> bool {
     false
 }
 
+/// Whether a text is made of what a host name or an address has, with its port (RFC 3986 section 3.2.2, without percent-encoding and what no name in the DNS
+/// has).
+pub fn is_host(text: &[u8]) -> bool {
+    !text.is_empty()
+        && text
+            .iter()
+            .all(|byte| Bytes::UNRESERVED.has(*byte) || b":[]".contains(byte))
+}
+
 /// The one value of `host`, which must be one: a name or an address, and perhaps a port.
 fn host(headers: &dyn Headers) -> Result<&[u8], Status> {
     let mut host = None;
@@ -468,5 +483,5 @@ fn host(headers: &dyn Headers) -> Result<&[u8], Status> {
             return Err(Status::Header);
         }
     }
-    host.filter(|host| Bytes::HOST.holds(host)).ok_or(Status::Header)
+    host.filter(|host| is_host(host)).ok_or(Status::Header)
 }

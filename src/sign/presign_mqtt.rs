@@ -3,7 +3,8 @@
 //! <https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html#mqtt-ws>
 #![forbid(unsafe_code)]
 
-use super::text::{Bytes, apart};
+use super::presign::is_host;
+use super::text::unmerged;
 use super::{Error, Header, KeyCache, Options, Payload, Presign, Request, Scheme, Url};
 use crate::credentials::Credentials;
 use crate::error::Status;
@@ -30,11 +31,11 @@ impl MqttWss<'_> {
         cache: Option<&mut KeyCache>,
         buffer: &mut [u8],
     ) -> Result<Url, Error> {
-        if !Bytes::HOST.holds(self.endpoint) {
+        if !is_host(self.endpoint) {
             return Err(Status::Endpoint.into());
         }
         let host = [Header {
-            name: apart(b"host/"),
+            name: unmerged(b"host/"),
             value: self.endpoint,
         }];
         let request = Request {
@@ -44,7 +45,7 @@ impl MqttWss<'_> {
             headers: &host,
             payload: Payload::Bytes(b""),
             region: self.region,
-            service: apart(b"iotdevicegateway/"),
+            service: unmerged(b"iotdevicegateway/"),
             time: self.time,
             options: Options::default(),
         };

@@ -4,7 +4,9 @@
 use super::canonical_headers::{Added, NO_VALUES, SignedHeaders};
 use super::headers::{Carried, Headers};
 use super::names::Names;
-use super::payload::{Payload, PayloadHash};
+use super::payload::Payload;
+#[cfg(target_os = "none")]
+use super::sort::Held;
 use super::sort::Order;
 use super::text::{Bytes, is_visible};
 use super::uri::is_wire;
@@ -152,6 +154,8 @@ impl Request<'_> {
             added: Added::NONE,
             sorted: false,
             other_space: b' ',
+            #[cfg(target_os = "none")]
+            held: None,
         }
     }
 
@@ -172,8 +176,9 @@ pub struct Checked {
     pub added: Added,
     /// Its time: `20150830T123600Z`.
     pub timestamp: [u8; 16],
-    /// What its payload is signed as.
-    pub payload_hash: PayloadHash,
+    /// The order of its headers.
+    #[cfg(target_os = "none")]
+    pub held: Held,
 }
 
 impl Checked {
@@ -182,13 +187,14 @@ impl Checked {
         carried: Carried::NONE,
         added: Added::NONE,
         timestamp: [0; 16],
-        payload_hash: PayloadHash::new(),
+        #[cfg(target_os = "none")]
+        held: Held::NOTHING,
     };
 }
 
-/// Whether a text is of header names with spaces between them.
+/// Whether a text is of header names with spaces between them, or of none.
 fn is_list(names: &[u8]) -> bool {
-    names.iter().all(|byte| *byte == b' ' || Bytes::TOKEN.has(*byte))
+    names.is_empty() || Bytes::LIST.holds(names)
 }
 
 fn require(condition: bool, otherwise: Status) -> Result<(), Status> {

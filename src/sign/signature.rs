@@ -59,7 +59,7 @@ impl<'a> Signing<'a> {
         }
     }
 
-    /// [Checks](Request::check) the request, and adds those of the signer's own headers that it needs and does not carry, also to the order of its headers.
+    /// [Checks](Request::check) the request, and adds those of the signer's own headers that it needs and does not carry.
     #[inline(always)]
     pub fn check(&mut self, order: &mut Order) -> Result<(), Status> {
         self.request.check(self.credentials, &mut self.checked, order)?;
@@ -74,11 +74,10 @@ impl<'a> Signing<'a> {
                 SECURITY_TOKEN,
                 !carried.has(SECURITY_TOKEN) && !self.credentials.session_token.is_empty(),
             );
-        self.authorization().headers.order_own(order);
         Ok(())
     }
 
-    /// What is signed and named in `authorization`. The signer's own headers have their values when the payload is hashed.
+    /// What is signed and named in `authorization`, without the [payload's hash](Authorization::hash_payload).
     #[cfg_attr(not(target_os = "none"), inline(always))]
     pub fn authorization(&self) -> Authorization<'_> {
         Authorization {
@@ -92,26 +91,24 @@ impl<'a> Signing<'a> {
             headers: SignedHeaders {
                 headers: self.request.headers,
                 unsigned: self.request.options.unsigned_headers,
-                own: [
-                    self.checked.payload_hash.as_bytes(),
-                    &self.checked.timestamp,
-                    self.credentials.session_token,
-                ],
+                own: [b"", &self.checked.timestamp, self.credentials.session_token],
                 added: self.checked.added,
                 sorted: false,
                 other_space: b' ',
+                #[cfg(target_os = "none")]
+                held: Some(&self.checked.held),
             },
         }
     }
 
-    /// Refuses a buffer that is too small.
+    /// Refuses a buffer that is too small for the values that are added.
     #[inline(always)]
-    pub fn check_room(&self, order: &mut Order, room: usize) -> Result<(), Error> {
-        let needed = match self.len_at_most() {
-            Some(most) if most <= room => most,
-            _ => self.len(order),
+    pub fn check_size(&self, authorization: &Authorization<'_>, order: &mut Order, size: usize) -> Result<(), Error> {
+        let needed = match self.len_at_most(authorization) {
+            Some(most) if most <= size => most,
+            _ => self.len(authorization, order),
         };
-        if needed > room {
+        if needed > size {
             return Err(Error::BufferTooSmall { needed });
         }
         Ok(())
@@ -119,23 +116,23 @@ impl<'a> Signing<'a> {
 
     /// Bytes that are surely enough for the values that are added, for which no order is needed. `None` where the exact ones are as cheap.
     #[inline(always)]
-    fn len_at_most(&self) -> Option<usize> {
+    fn len_at_most(&self, _authorization: &Authorization<'_>) -> Option<usize> {
         #[cfg(not(target_os = "none"))]
         if self.checked.carried.authorization().is_none() {
             let names = self.checked.carried.names_len();
             let (date, content_sha256) = self.value_lens();
             let values = date.wrapping_add(content_sha256);
-            return Some(values.saturating_add(self.authorization().len_at_most(names)));
+            return Some(values.saturating_add(_authorization.len_at_most(names)));
         }
         None
     }
 
     /// Bytes of the values that are added.
-    fn len(&self, order: &mut Order) -> usize {
+    fn len(&self, authorization: &Authorization<'_>, order: &mut Order) -> usize {
         let (date, content_sha256) = self.value_lens();
         let mut len = Count(date.wrapping_add(content_sha256));
         if self.checked.carried.authorization().is_none() {
-            self.authorization().put_before(order, direct(&mut len));
+            authorization.put_before(order, direct(&mut len));
             len.0 = len.0.saturating_add(SIGNATURE_LEN);
         }
         len.0
@@ -170,17 +167,18 @@ impl<'a> Signing<'a> {
     }
 
     /// Writes the values that are added before that of `authorization`.
-    fn write_values(&self, writer: &mut Writer<'_>) {
+    fn write_values(&self, authorization: &Authorization<'_>, writer: &mut Writer<'_>) {
         let (date, content_sha256) = self.value_lens();
+        let [payload_hash, ..] = authorization.headers.own;
         writer.put(self.checked.timestamp.get(..date).unwrap_or_default());
-        writer.put(self.checked.payload_hash.front(content_sha256));
+        writer.put(payload_hash.get(..content_sha256).unwrap_or_default());
     }
 
     /// Writes the values that are added, up to the signature. Nothing where the request carries `authorization`: that is to be compared first. In all other
     /// cases nothing can fail any more. Where there is no time to gain, all is written at once.
     pub fn write_before(&self, authorization: &Authorization<'_>, order: &mut Order, writer: &mut Writer<'_>) {
         if !cfg!(target_os = "none") && self.checked.carried.authorization().is_none() {
-            self.write_values(writer);
+            self.write_values(authorization, writer);
             authorization.put_before(order, direct(writer));
         }
     }
@@ -205,7 +203,7 @@ impl<'a> Signing<'a> {
         }
         // Else they were written before.
         if carried.is_some() || cfg!(target_os = "none") {
-            self.write_values(writer);
+            self.write_values(authorization, writer);
         }
         if carried.is_none() {
             if cfg!(target_os = "none") {
@@ -215,29 +213,37 @@ impl<'a> Signing<'a> {
         }
         Ok(())
     }
-
-    /// Hashes the payload, with which the signer's own headers have their values.
-    pub fn hash_payload(&mut self, payload: &Payload<'_>, room: &mut Room) {
-        self.checked.payload_hash.set(payload, &mut room.hash, &mut room.digest);
-    }
 }
 
-impl Authorization<'_> {
-    /// The signing key: the one that is kept, or a new one. `digest` is room, and `room` for a new one.
+impl<'a> Authorization<'a> {
+    /// Hashes the payload, with which the signer's own headers have their values. `payload_hash` is room for that.
+    pub fn hash_payload(
+        &mut self,
+        payload: &Payload<'_>,
+        hash: &mut Sha256,
+        digest: &mut Digest,
+        payload_hash: &'a mut PayloadHash,
+    ) {
+        payload_hash.set(payload, hash, digest);
+        let [content_sha256, ..] = &mut self.headers.own;
+        *content_sha256 = payload_hash.as_bytes();
+    }
+
+    /// The signing key: the one that is kept, or a new one. `digest` is room, and `spare` that of a new one.
     #[inline(always)]
     pub fn key<'k>(
         &self,
         cache: Option<&'k mut KeyCache>,
         hash: &mut Sha256,
         digest: &mut Digest,
-        room: &'k mut BlockKey,
+        spare: &'k mut BlockKey,
     ) -> &'k dyn Mac<Sha256> {
         let secret = self.credentials.secret_access_key;
         match cache {
-            Some(cache) => cache.key(hash, secret, &self.scope, room, digest),
+            Some(cache) => cache.key(hash, secret, &self.scope, spare, digest),
             None => {
-                derive_signing_key(hash, secret, &self.scope, room, digest);
-                room
+                derive_signing_key(hash, secret, &self.scope, spare, digest);
+                spare
             }
         }
     }
@@ -317,11 +323,12 @@ fn with(
     credentials: &Credentials<'_>,
     work: impl FnOnce(&Authorization<'_>, &mut Order, &mut Room),
 ) -> Result<(), Status> {
-    let (mut room, mut order) = (Room::new(), Order::new());
+    let (mut room, mut order, mut payload_hash) = (Room::new(), Order::new(), PayloadHash::new());
     let mut signing = Signing::new(request, credentials);
     signing.check(&mut order)?;
-    signing.hash_payload(&request.payload, &mut room);
-    let authorization = signing.authorization();
+    let mut authorization = signing.authorization();
+    authorization.headers.order_own(&mut order);
+    authorization.hash_payload(&request.payload, &mut room.hash, &mut room.digest, &mut payload_hash);
     authorization.headers.check_carried(&signing.checked.carried)?;
     work(&authorization, &mut order, &mut room);
     Ok(())

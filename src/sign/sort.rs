@@ -4,12 +4,13 @@
 #[cfg(not(target_os = "none"))]
 mod batches;
 #[cfg(any(test, target_os = "none"))]
+#[cfg_attr(not(target_os = "none"), allow(dead_code))]
 mod scan;
 
 #[cfg(not(target_os = "none"))]
 pub use batches::Order;
 #[cfg(target_os = "none")]
-pub use scan::Order;
+pub use scan::{Held, Order};
 
 use core::num::NonZeroUsize;
 

@@ -119,7 +119,8 @@ impl<S: Sink + ?Sized> Encoder<'_, S> {
     }
 }
 
-/// The next byte of a text, decoded where it is `%` and two digits, as a number that sorts as its encoded form does, and how many bytes of the text that are.
+/// The next byte of a text, decoded where it is `%` and two digits, as a number that sorts as the byte does that is encoded once, and how many bytes of the text
+/// that are.
 ///
 /// `%` comes before every unreserved character, and the digits after it are in the order of the bytes. So the lower half of the number is the byte, and the
 /// upper one is 0 unless it stands for itself.

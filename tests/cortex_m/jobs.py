@@ -70,8 +70,8 @@ def vectors(guest: Guest, _settings: Settings) -> Seen:
 
 
 def signatures_of_many_headers(guest: Guest, _settings: Settings) -> str:
-    """Around the batches that headers are sorted in, repeated names among them, with a key that is kept, and with another in between: as botocore signs them."""
-    order, counts = random.Random(SEED), (1, 30, 31, 32, 33, 63, 64, 65, 100)
+    """Around as many headers as are remembered in their order, repeated names among them, with a key that is kept, and with another in between: as botocore signs them."""
+    order, counts = random.Random(SEED), (1, 13, 14, 15, 16, 17, 33, 65, 100)
     for count, secret in itertools.product(counts, (b"a secret", b"a secret", b"b")):
         names = [f"h{number * 7 % 90}" for number in range(count)]
         order.shuffle(names)

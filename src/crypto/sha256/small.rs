@@ -29,7 +29,7 @@ pub struct Sha256 {
     block: [u8; BLOCK],
     /// Bytes hashed so far, those in the block included.
     hashed: u64,
-    /// With what each byte is XORed before it is hashed.
+    /// With what each byte is XORed before it is hashed: a byte, in as many as leave no gap behind it, so that all is cleared at once.
     pad: u64,
 }
 

@@ -8,7 +8,7 @@ use super::{Cause, Line, Subject};
 use crate::error::Status;
 use crate::limits::SECRET_KNOWN_BY;
 use crate::sign::sink::Sink;
-use crate::sign::text::apart;
+use crate::sign::text::unmerged;
 use crate::sign::uri::canonical_path;
 use crate::sign::{Form, PathRules};
 
@@ -128,7 +128,7 @@ impl<'a> Subject<'a> {
         if self.names(difference, theirs, b"X-Amz-Security-Token")? {
             return Ok(cause_in_token(difference, theirs));
         }
-        if self.names(difference, theirs, apart(b"X-Amz-Credential/"))? {
+        if self.names(difference, theirs, unmerged(b"X-Amz-Credential/"))? {
             return Ok(match difference.part {
                 2 => Cause::Region,
                 3 => Cause::Service,

@@ -1,10 +1,12 @@
 //! The order that is never held: for small processors.
 //!
-//! Each item is found as the smallest of those that come after the last one. That is n^2 comparisons, each far less than a block of SHA-256: an order that
-//! was held would be slower for the few headers and parameters that most requests have, and costs an array and the code that fills it.
+//! Each item is found as the smallest of those that come after the last one, which is n^2 comparisons, and the first of them are remembered, so that a list that is
+//! written several times is searched once. For the few headers and parameters that most requests have this is no more than the hash costs; an order by
+//! n log n comparisons would be 400 bytes of code more.
 #![forbid(unsafe_code)]
 
 use super::{Items, Position};
+use core::cell::Cell;
 
 /// The order of some items, which are named at each call.
 pub struct Order;
@@ -39,6 +41,31 @@ impl Order {
     /// The position of the item after `last` in order, or of the first.
     pub fn next<I: Items>(&mut self, items: &I, last: Option<Position>) -> Option<Position> {
         smallest_after(items, last)
+    }
+}
+
+/// How many items are remembered in their order.
+const HELD: usize = 16;
+
+/// The first items in order, as far as they were asked for. They must be the same each time.
+pub struct Held([Cell<Option<Position>>; HELD]);
+
+impl Held {
+    /// None yet: each use is another one.
+    #[allow(clippy::declare_interior_mutable_const)]
+    pub const NOTHING: Self = Self([const { Cell::new(None) }; HELD]);
+
+    /// The position of the item after `last` in order, or of the first; `given` were given before it.
+    pub fn next(&self, items: &dyn Items, last: Option<Position>, given: usize) -> Option<Position> {
+        let place = self.0.get(given);
+        if let Some(position) = place.and_then(Cell::get) {
+            return Some(position);
+        }
+        let next = smallest_after(items, last);
+        if let Some(place) = place {
+            place.set(next);
+        }
+        next
     }
 }
 
