@@ -178,7 +178,7 @@ fn is_plain_path(text: &[u8]) -> bool {
 }
 
 /// The bytes in front of a text that a set has, and what is behind them.
-#[inline(always)]
+#[cfg_attr(any(target_os = "none", target_pointer_width = "64"), inline(always))]
 pub fn split(text: &[u8], set: Bytes) -> (&[u8], &[u8]) {
     // Many at once, where the compiler knows which set it is.
     if !cfg!(target_os = "none") && set.0 == Bytes::PATH.0 && is_plain_path(text) {

@@ -79,7 +79,7 @@ pub struct Encoder<'s, S: ?Sized> {
 
 impl<S: Sink + ?Sized> Encoder<'_, S> {
     /// Encodes `bytes`, in runs as long as nothing changes.
-    #[cfg_attr(not(target_os = "none"), inline(always))]
+    #[cfg_attr(all(not(target_os = "none"), target_pointer_width = "64"), inline(always))]
     pub fn put(&mut self, bytes: &[u8]) {
         let kept = self.encoding.kept();
         let mut rest = bytes;
@@ -124,7 +124,7 @@ impl<S: Sink + ?Sized> Encoder<'_, S> {
 ///
 /// `%` comes before every unreserved character, and the digits after it are in the order of the bytes. So the lower half of the number is the byte, and the
 /// upper one is 0 unless it stands for itself.
-#[cfg_attr(not(target_os = "none"), inline(always))]
+#[cfg_attr(all(not(target_os = "none"), target_pointer_width = "64"), inline(always))]
 pub fn next_rank(first: u8, behind: &[u8], encoding: Encoding) -> (u16, usize) {
     let (mut byte, mut len) = (first, 1);
     if encoding.is(Coding::Decoded)
