@@ -102,7 +102,7 @@ impl<'a> SignedHeaders<'a> {
                     value: b"",
                 }
             };
-            // An order that is held has only those that are signed.
+            // Elsewhere the order has only those that are signed: there it is no question for each step of a search.
             if cfg!(target_os = "none") && !self.headers.is_signed(header.name, self.unsigned) {
                 continue;
             }

@@ -1,14 +1,14 @@
-//! The order that is never held: for small processors.
+//! An order that is searched for: for small processors.
 //!
-//! Each item is found as the smallest of those that come after the last one, which is n^2 comparisons, and the first of them are remembered, so that a list that is
-//! written several times is searched once. For the few headers and parameters that most requests have this is no more than the hash costs; an order by
-//! n log n comparisons would be 400 bytes of code more.
+//! Each item is found as the smallest of those that come after the last one, which is n^2 comparisons; the first headers are remembered, as they are written
+//! several times. For the few headers and parameters that most requests have that is no more than the hash costs; an order by n log n comparisons would be
+//! 400 bytes of code more.
 #![forbid(unsafe_code)]
 
 use super::{Items, Position};
 use core::cell::Cell;
 
-/// The order of some items, which are named at each call.
+/// The order of some items, which are named at each call. It holds nothing.
 pub struct Order;
 
 impl Order {
