@@ -141,6 +141,8 @@ static struct {
 } windows[NEEDLES_MAX * NEEDLE_SIZE];
 static size_t window_count;
 static uint8_t may_be[1 << 16];
+/* The same for the two bytes behind them: a key with two zeros in it must not make all zeroed memory worth a look, which took minutes. */
+static uint8_t and_may_be[1 << 16];
 
 static uint64_t hide(uint64_t value)
 {
@@ -151,12 +153,14 @@ static void prepare(const needles *wanted)
 {
     window_count = 0;
     memset(may_be, 0, sizeof may_be);
+    memset(and_may_be, 0, sizeof and_may_be);
     for (size_t i = 0; i < wanted->count; i++)
         for (size_t j = 0; j + WINDOW <= wanted->all[i].len; j++) {
             const uint64_t hidden = *(const word *)(wanted->all[i].hidden + j);
             windows[window_count].hidden = hidden;
             windows[window_count++].needle = i;
             may_be[hidden & 0xffff] = 1;
+            and_may_be[hidden >> 16 & 0xffff] = 1;
         }
 }
 
@@ -188,7 +192,7 @@ static void search_region(uintptr_t from, uintptr_t to, char region, uintptr_t f
 {
     for (uintptr_t at = from; at + WINDOW <= to; at++) {
         const uint64_t hidden = hide(*(const word *)at);
-        if (may_be[hidden & 0xffff])
+        if (may_be[hidden & 0xffff] && and_may_be[hidden >> 16 & 0xffff])
             note(at, hidden, region, frame, in);
     }
 }
